@@ -1,0 +1,1 @@
+"""What every room stands on: ids, money, errors, states, events, the database and the wire."""

@@ -1,0 +1,1 @@
+"""The wire: one transaction a request, problem documents, strict bodies, stored answers, and who is asking."""

@@ -1,0 +1,52 @@
+"""Trading rules: numbers of law and practice as versioned rows with their source, looked up by name, regime and day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kernel.tables import TradingRule
+
+ANY = "ANY"
+
+
+class NoSuchRule(LookupError):
+    """No version of a trading rule is in force on that day: a fault of configuration, not of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule in force: its value, unit, source, and `regime@version` for the records made under it."""
+
+    name: str
+    value: Any
+    unit: str
+    source: str
+    version: str
+
+
+def rule(session: Session, name: str, *, on: date, regime: str = ANY) -> Rule:
+    """The newest version in force on a day, of this regime or else of all regimes. Raises NoSuchRule."""
+    versions = (
+        select(TradingRule)
+        .where(TradingRule.name == name, TradingRule.regime.in_((regime, ANY)), TradingRule.valid_from <= on)
+        .where(or_(TradingRule.valid_to.is_(None), TradingRule.valid_to > on))
+        .order_by((TradingRule.regime == ANY).asc(), TradingRule.version.desc())
+        .limit(1)
+    )
+    row = session.execute(versions).scalar_one_or_none()
+    if row is None:
+        raise NoSuchRule(f"no trading rule {name} for {regime} on {on}")
+    return Rule(row.name, row.value, row.unit, row.source, f"{row.regime}@{row.version}")
+
+
+def whole_number(session: Session, name: str, *, on: date, regime: str = ANY) -> int:
+    """The rule's value as a whole number. Raises NoSuchRule, or TypeError if the row holds something else."""
+    value = rule(session, name, on=on, regime=regime).value
+    if type(value) is not int:
+        raise TypeError(f"trading rule {name} is not a whole number")
+    return value

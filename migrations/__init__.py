@@ -1,0 +1,1 @@
+"""Migrations, named by time; `market migrate` runs them."""
