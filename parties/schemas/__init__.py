@@ -1,0 +1,1 @@
+"""What the parties' room takes and gives over the wire."""
