@@ -1,0 +1,44 @@
+"""The model that serves: the newest run that is whole; a corrupted one is passed over and the one before it stays."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.ids import ModelRunId
+from valuation.estimates import Models
+from valuation.registry import CorruptedModel, unpack
+from valuation.tables import ModelRun
+
+RUNS_TRIED_MAX: Final = 5
+KEPT_LOADED_MAX: Final = 3
+
+log = structlog.get_logger("market.valuation")
+_LOADED: dict[ModelRunId, Models] = {}
+"""Runs never change: what was loaded once in this process stays good."""
+
+
+def serving(session: Session) -> tuple[ModelRun, Models] | None:
+    """The newest whole run and its models, or None while there is none."""
+    newest = select(ModelRun.id).order_by(ModelRun.trained_at.desc(), ModelRun.id.desc()).limit(RUNS_TRIED_MAX)
+    for run_id in session.execute(newest).scalars().all():
+        run = session.get_one(ModelRun, run_id)
+        try:
+            return run, load(run)
+        except CorruptedModel as corrupted:
+            log.error("valuation.model_corrupted", model_id=run.model_id, why=corrupted.why)
+    return None
+
+
+def load(run: ModelRun) -> Models:
+    """The models of a run, read once a process. Raises CorruptedModel."""
+    models = _LOADED.get(run.id)
+    if models is None:
+        models = unpack(run.artefact, run.artefact_sha256)
+        while len(_LOADED) >= KEPT_LOADED_MAX:
+            _LOADED.pop(next(iter(_LOADED)))
+        _LOADED[run.id] = models
+    return models
