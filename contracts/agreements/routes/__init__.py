@@ -1,0 +1,1 @@
+"""Contracts, signing, registration and licences over HTTP."""

@@ -1,0 +1,1 @@
+"""The pool, trials and rewards over HTTP."""
