@@ -1,0 +1,127 @@
+"""What the rooms below tell, and what the market does about it: sales become deals, settled contracts become evidence.
+
+Each handler may run twice and in any order relative to others: it looks at what is, and does only what is left to do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auctions.events import AwardDefaulted, LotAnnounced, LotSold, LotUnsold
+from contracts.agreements.events import ContractCancelled, ContractSettled, ContractSigned
+from contracts.agreements.tables import Contract
+from contracts.licences import commands as licences
+from contracts.licences.events import TrialAgreed, TrialConverted
+from contracts.licences.states import TrialState
+from contracts.licences.tables import Trial
+from kernel.events import hears
+from kernel.ids import NoticeId, TrialId
+from market.evidence import past_deal_of
+from market.listings import commands as listings
+from market.listings.events import NoticeClosed, NoticeFailed
+from market.listings.states import DEAL, DealAction
+from market.listings.tables import Deal
+from market.results import commands as results
+from market.results.states import ResultState
+from market.results.tables import Result
+from valuation import commands as valuation
+
+
+@hears(LotAnnounced)
+def carry_bidders_over(session: Session, told: LotAnnounced, now: datetime) -> None:
+    """Buyers qualified on a listing are bidders of its lot."""
+    listings.carry_bidders(session, told, now)
+
+
+@hears(LotSold)
+def make_the_deal(session: Session, told: LotSold, now: datetime) -> None:
+    """The hammer has fallen: deal and draft contract."""
+    listings.take_sale(session, told, now)
+
+
+@hears(LotUnsold)
+def note_the_failure(session: Session, told: LotUnsold, now: datetime) -> None:
+    """The lot was not sold: the seller decides how to go on."""
+    listings.take_failure(session, told, now)
+
+
+@hears(AwardDefaulted)
+def undo_the_deal(session: Session, told: AwardDefaulted, now: datetime) -> None:
+    """The winner has not kept the sale: the deal is off and the result is the seller's again (拍卖法 art 39)."""
+    deal = session.execute(select(Deal).where(Deal.lot_id == told.lot_id).with_for_update()).scalar_one_or_none()
+    if deal is not None:
+        _cancel(session, deal)
+
+
+@hears(ContractSigned)
+def note_signed(session: Session, told: ContractSigned, now: datetime) -> None:
+    """The deal's contract is in force."""
+    _move(session, told.deal_id, DealAction.SIGN)
+
+
+@hears(ContractSettled)
+def learn_from_the_deal(session: Session, told: ContractSettled, now: datetime) -> None:
+    """The whole price has come in: the deal is settled, and at arm's length it is evidence for valuation."""
+    _move(session, told.deal_id, DealAction.SETTLE)
+    contract = session.get_one(Contract, told.contract_id)
+    result = session.get(Result, contract.result_id)
+    if result is not None and not told.related_party:
+        valuation.record_deal(session, deal=past_deal_of(contract, result), now=now)
+
+
+@hears(ContractCancelled)
+def note_cancelled(session: Session, told: ContractCancelled, now: datetime) -> None:
+    """The contract was undone before money moved: the result may be offered again."""
+    deal = session.get(Deal, told.deal_id, with_for_update=True)
+    if deal is not None:
+        _cancel(session, deal)
+
+
+@hears(TrialAgreed)
+def draft_the_trial_notice(session: Session, told: TrialAgreed, now: datetime) -> None:
+    """A government unit's trial binds a price: its public notice is drafted for the transfer office to put up."""
+    if told.needs_notice:
+        listings.draft_trial_notice(session, told, now)
+
+
+@hears(TrialConverted)
+def note_converted(session: Session, told: TrialConverted, now: datetime) -> None:
+    """A trial became a paid contract; a right that was sold is not offered again."""
+    result = session.get(Result, told.result_id, with_for_update=True)
+    if told.way == "transfer" and result is not None and result.state is ResultState.PUBLISHED:
+        results.mark_sold(session, result=result)
+
+
+@hears(NoticeClosed)
+def open_the_trial(session: Session, told: NoticeClosed, now: datetime) -> None:
+    """The notice that a trial waited for has run."""
+    if told.trial_id is not None and _waits(session, told.trial_id):
+        licences.notice_closed(session, trial_id=told.trial_id, notice_id=NoticeId(told.notice_id), now=now)
+
+
+@hears(NoticeFailed)
+def call_off_the_trial(session: Session, told: NoticeFailed, now: datetime) -> None:
+    """An objection to the notice of a trial was upheld."""
+    if told.trial_id is not None and _waits(session, told.trial_id):
+        licences.notice_failed(session, trial_id=told.trial_id, notice_id=NoticeId(told.notice_id), now=now)
+
+
+def _waits(session: Session, trial_id: TrialId) -> bool:
+    trial = session.get(Trial, trial_id, with_for_update=True)
+    return trial is not None and trial.state is TrialState.PUBLICITY
+
+
+def _move(session: Session, deal_id: object, action: DealAction) -> None:
+    deal = session.get(Deal, deal_id, with_for_update=True)
+    if deal is not None:
+        deal.state = DEAL.advance(deal.state, action)
+        session.flush()
+
+
+def _cancel(session: Session, deal: Deal) -> None:
+    deal.state = DEAL.advance(deal.state, DealAction.CANCEL)
+    results.mark_returned(session, result=session.get_one(Result, deal.result_id, with_for_update=True))
+    session.flush()

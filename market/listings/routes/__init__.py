@@ -1,0 +1,1 @@
+"""The listing desk over HTTP, one module a noun."""

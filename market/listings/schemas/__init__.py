@@ -1,0 +1,1 @@
+"""The listing desk on the wire."""
