@@ -1,0 +1,1 @@
+"""The application: settings, wiring, the API, the worker, the command line, the pages."""
