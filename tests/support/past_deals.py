@@ -1,0 +1,68 @@
+"""A training set for tests: the generated reference file, imported and learnt from, and subjects to value."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from kernel.db import Database
+from kernel.ids import OrganisationId, ResultId, new_id
+from kernel.money import Money
+from valuation import training
+from valuation.deals import PastDeal
+from valuation.importing.commands import import_transactions
+from valuation.reference.generate import FILE
+from valuation.subjects import Subject
+from valuation.tables import ModelRun
+
+ROWS = 800
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+
+
+_LEARNT: dict[str, Any] = {}
+
+
+def train_on_reference(db: Database) -> ModelRun:
+    """Import the latest third of the generated set and train on it; later in a run the first model is taken over."""
+    with db.session("worker") as session, tempfile.TemporaryDirectory() as folder:
+        header, *lines = FILE.read_text("utf-8").splitlines(keepends=True)
+        part = Path(folder) / "part.csv"
+        part.write_text(header + "".join(lines[-ROWS:]), "utf-8")
+        import_transactions(session, part, now=NOW)
+        if not _LEARNT:
+            run = training.train(session, NOW)
+            _LEARNT.update({column.key: getattr(run, column.key) for column in ModelRun.__table__.columns})
+            return run
+        run = ModelRun(**_LEARNT)
+        session.add(run)
+        return run
+
+
+def a_subject(owner: OrganisationId, **facts: Any) -> Subject:
+    """An invention offered for transfer, with two thirds of its life before it."""
+    usual = {
+        "title": "一种用于海上风电的功率预测方法",
+        "kind": "invention",
+        "trade": "transfer",
+        "filed_on": date(2020, 5, 6),
+        "tech_field": "06",
+        "trl": 6,
+    }
+    return Subject(result_id=ResultId(new_id()), owner_id=owner, **(usual | facts))
+
+
+def a_deal(number: int, **facts: Any) -> PastDeal:
+    """A completed contract of this market."""
+    usual = {
+        "source": "contract",
+        "source_id": f"contract-{number}",
+        "title": f"第{number}号合同的成果",
+        "kind": "invention",
+        "trade": "transfer",
+        "price": Money.yuan(300_000 + 7_919 * number),
+        "dealt_on": date(2025, 1 + number % 12, 1 + number % 28),
+        "filed_year": 2018,
+    }
+    return PastDeal(**(usual | facts))

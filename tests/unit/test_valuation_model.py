@@ -1,0 +1,169 @@
+"""The price model on made-up tables: its parts add up, its ranges hold, and it survives storage and missing values."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from valuation import measuring, splitting
+from valuation.intervals import TooFewToPromise
+from valuation.model import NotFitted, PriceModel, package_weights
+
+WORDS = ("轴承", "电机", "涂层", "滤膜", "夹具", "传感器", "算法", "叶片")
+
+
+def market(rows: int = 400, seed: int = 3) -> tuple[pd.DataFrame, Any, Any, Any]:
+    """Prices that depend on kind, life and a word of the title; days over four years; every third row shares a package."""
+    random = np.random.default_rng(seed)
+    kind = random.choice(["invention", "utility_model"], rows)
+    life = random.uniform(1, 19, rows)
+    word = random.choice(WORDS, rows)
+    number = random.integers(0, 10**6, rows)
+    log_price = 10 + 1.0 * (kind == "invention") + 0.05 * life + 0.5 * (word == "算法") + random.normal(0, 0.3, rows)
+    frame = pd.DataFrame(
+        {
+            "kind": pd.Series(kind, dtype=object),
+            "life": np.where(random.uniform(size=rows) < 0.1, np.nan, life),
+            "title": [f"一种{one}{other}装置" for one, other in zip(word, number, strict=True)],
+        }
+    )
+    when = np.datetime64("2022-01-03") + np.sort(random.integers(0, 1400, rows)).astype("timedelta64[D]")
+    group = np.where(np.arange(rows) % 3 == 2, np.arange(rows) - 1, np.arange(rows))
+    return frame, np.exp(log_price), when, group
+
+
+def fitted(**settings: Any) -> tuple[PriceModel, pd.DataFrame, Any]:
+    frame, price, when, group = market()
+    model = PriceModel(segments=("kind",), text=("title",), rounds=60, **settings)
+    return model.fit(frame, price, when, group), frame, price
+
+
+def test_the_parts_of_a_price_multiply_up_to_it() -> None:
+    model, frame, _ = fitted()
+
+    base, parts = model.contributions(frame)
+
+    assert list(parts.columns) == ["segment", "kind", "life", "title"]
+    np.testing.assert_allclose(np.exp(base + parts.sum(axis=1)), model.predict(frame), rtol=1e-9)
+
+
+def test_a_stored_model_says_exactly_the_same() -> None:
+    model, frame, _ = fitted()
+
+    again = PriceModel.from_json(json.loads(json.dumps(model.to_json())))
+
+    np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
+    np.testing.assert_array_equal(again.predict_interval(frame, 0.9), model.predict_interval(frame, 0.9))
+    assert again.out_of_time == model.out_of_time
+
+
+def test_training_twice_gives_the_same_model() -> None:
+    (first, frame, _), (second, _, _) = fitted(), fitted()
+
+    np.testing.assert_array_equal(first.predict(frame), second.predict(frame))
+
+
+def test_unseen_words_and_missing_values_are_ordinary() -> None:
+    model, _, _ = fitted()
+    odd = pd.DataFrame({"kind": ["永动机", None], "life": [np.nan, 5.0], "title": ["", None]})
+
+    prices = model.predict(odd)
+    base, parts = model.contributions(odd)
+
+    assert np.isfinite(prices).all() and (prices > 0).all()
+    np.testing.assert_allclose(np.exp(base + parts.sum(axis=1)), prices, rtol=1e-9)
+
+
+def test_it_learns_more_than_the_segment_knows() -> None:
+    model, _, _ = fitted()
+    plain, _, _ = fitted(leaf_rows_min=10_000)
+
+    assert model.out_of_time["r2_log"] > plain.out_of_time["r2_log"] + 0.02
+
+
+def test_ranges_hold_on_later_packages() -> None:
+    frame, price, when, group = market(900, seed=11)
+    past, future = when < np.datetime64("2025-01-01"), when >= np.datetime64("2025-01-01")
+    model = PriceModel(segments=("kind",), text=("title",), rounds=60)
+    model.fit(frame[past], price[past], when[past], group[past])
+
+    low, high = model.predict_interval(frame[future], 0.9)
+
+    assert 0.82 <= measuring.coverage(low, high, price[future], package_weights(group[future])) <= 0.98
+
+
+def test_nine_packages_are_the_fewest_for_a_range_of_ninety_percent() -> None:
+    frame, price, when, group = market(12)
+    model = PriceModel().fit(frame[["kind", "life"]], price, when, group)
+    model.scores = model.scores[:8]
+
+    with pytest.raises(TooFewToPromise) as few:
+        model.predict_interval(frame[["kind", "life"]], 0.9)
+
+    assert few.value.needed == 9
+
+
+def test_a_permuted_target_scores_nothing() -> None:
+    frame, price, when, group = market(600)
+    shuffled = np.random.default_rng(1).permutation(price)
+
+    model = PriceModel(text=("title",), rounds=60).fit(frame, shuffled, when, group)
+
+    assert model.out_of_time["r2_log"] < 0.05
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
+def test_a_price_that_is_none_is_refused(bad: float) -> None:
+    frame, price, when, group = market(20)
+    price[3] = bad
+
+    with pytest.raises(ValueError, match="above zero"):
+        PriceModel().fit(frame, price, when, group)
+
+
+def test_an_empty_model_says_so() -> None:
+    with pytest.raises(NotFitted):
+        PriceModel().predict(pd.DataFrame({"life": [1.0]}))
+
+
+def test_a_table_of_numbers_alone_will_do() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"rooms": random.integers(1, 6, 300), "area": random.uniform(30, 200, 300)})
+    price = 1000 * frame["area"] * np.exp(random.normal(0, 0.1, 300))
+
+    model = PriceModel().fit(frame, price)
+
+    assert model.out_of_time["r2_log"] > 0.9
+
+
+def test_every_package_weighs_one() -> None:
+    weights = package_weights(["a", "b", "b", "c", "c", "c"])
+
+    assert weights.tolist() == [1, 0.5, 0.5, 1 / 3, 1 / 3, 1 / 3]
+
+
+def test_later_days_never_teach() -> None:
+    _, _, when, group = market(300)
+
+    for past, future in splitting.forward(when, group):
+        assert when[past].max() < when[future].min()
+    for origin, past, future in splitting.rolling(when, start="2023-01-01", days=30):
+        assert when[past].max() < origin <= when[future].min()
+
+
+def test_a_package_is_never_torn_apart() -> None:
+    group = np.arange(100) // 3
+
+    for teaching, examined in splitting.by_group(group):
+        assert not set(group[teaching]) & set(group[examined])
+
+
+def test_there_is_no_random_split_to_ask_for() -> None:
+    offered = {name for name in vars(splitting) if not name.startswith("_")}
+
+    assert not {name for name in offered if "random" in name or "shuffle" in name}
