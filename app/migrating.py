@@ -19,14 +19,17 @@ ADVISORY_LOCK = 727002
 
 def upgrade(database: Database, *, environment: str | None = None, revision: str = "head") -> None:
     """Prepare roles and run the migrations up; with `environment`, say where market time may be moved."""
-    with database.engine_of_login().begin() as connection:
-        prepare(connection)
-    with database.engine("owner").begin() as connection:
-        # Two processes that start together migrate one after the other.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-        command.upgrade(_config(connection), revision)
-        if environment is not None:
-            connection.execute(text("UPDATE market_clock SET environment = :name"), {"name": environment})
+    with database.engine_of_login().connect() as guard:
+        # Two processes that start together prepare and migrate one after the other: grants on one catalogue row at the same
+        # time fail with "tuple concurrently updated". The lock is the session's and goes with it.
+        guard.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        guard.commit()
+        prepare(guard)
+        guard.commit()
+        with database.engine("owner").begin() as connection:
+            command.upgrade(_config(connection), revision)
+            if environment is not None:
+                connection.execute(text("UPDATE market_clock SET environment = :name"), {"name": environment})
 
 
 def downgrade(database: Database, revision: str = "base") -> None:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from kernel.http.fields import Canonical, QueryInt
+
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 
@@ -33,8 +35,10 @@ class PageAsked:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="rows a page")] = LIMIT_DEFAULT,
-        starting_after: Annotated[UUID | None, Query(description="the `next_after` of the page before")] = None,
+        limit: Annotated[int, QueryInt(1, LIMIT_MAX), Query(description="rows a page")] = LIMIT_DEFAULT,
+        starting_after: Annotated[
+            Canonical[UUID] | None, Query(description="the `next_after` of the page before")
+        ] = None,
     ) -> None:
         self.limit, self.starting_after = limit, starting_after
 

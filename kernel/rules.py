@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from kernel.tables import TradingRule
@@ -31,17 +33,25 @@ class Rule:
 
 def rule(session: Session, name: str, *, on: date, regime: str = ANY) -> Rule:
     """The newest version in force on a day, of this regime or else of all regimes. Raises NoSuchRule."""
-    versions = (
+    return rules(session, (name,), on=on, regime=regime)[name]
+
+
+def rules(session: Session, names: Collection[str], *, on: date, regime: str = ANY) -> dict[str, Rule]:
+    """Several rules by name, in one query: each the version that `rule` would find. Raises NoSuchRule for a missing one."""
+    newest = (
         select(TradingRule)
-        .where(TradingRule.name == name, TradingRule.regime.in_((regime, ANY)), TradingRule.valid_from <= on)
+        .where(TradingRule.name.in_(names), TradingRule.regime.in_((regime, ANY)), TradingRule.valid_from <= on)
         .where(or_(TradingRule.valid_to.is_(None), TradingRule.valid_to > on))
-        .order_by((TradingRule.regime == ANY).asc(), TradingRule.version.desc())
-        .limit(1)
+        .ext(distinct_on(TradingRule.name))
+        .order_by(TradingRule.name, (TradingRule.regime == ANY).asc(), TradingRule.version.desc())
     )
-    row = session.execute(versions).scalar_one_or_none()
-    if row is None:
-        raise NoSuchRule(f"no trading rule {name} for {regime} on {on}")
-    return Rule(row.name, row.value, row.unit, row.source, f"{row.regime}@{row.version}")
+    found = {
+        row.name: Rule(row.name, row.value, row.unit, row.source, f"{row.regime}@{row.version}")
+        for row in session.execute(newest).scalars()
+    }
+    if missing := set(names) - found.keys():
+        raise NoSuchRule(f"no trading rule {', '.join(sorted(missing))} for {regime} on {on}")
+    return found
 
 
 def whole_number(session: Session, name: str, *, on: date, regime: str = ANY) -> int:

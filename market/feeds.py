@@ -11,19 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auctions.events import AwardDefaulted, LotAnnounced, LotSold, LotUnsold
+from contracts.agreements import commands as agreements
 from contracts.agreements.events import ContractCancelled, ContractSettled, ContractSigned
 from contracts.agreements.tables import Contract
 from contracts.licences import commands as licences
 from contracts.licences.events import TrialAgreed, TrialConverted
 from contracts.licences.states import TrialState
-from contracts.licences.tables import Trial
+from contracts.licences.tables import PoolEntry, Trial
 from kernel.events import hears
 from kernel.ids import NoticeId, TrialId
 from market.evidence import past_deal_of
 from market.listings import commands as listings
 from market.listings.events import NoticeClosed, NoticeFailed
-from market.listings.states import DEAL, DealAction
+from market.listings.states import DEAL, DealAction, DealState
 from market.listings.tables import Deal
+from market.listings.terms import Way
 from market.results import commands as results
 from market.results.states import ResultState
 from market.results.tables import Result
@@ -50,16 +52,20 @@ def note_the_failure(session: Session, told: LotUnsold, now: datetime) -> None:
 
 @hears(AwardDefaulted)
 def undo_the_deal(session: Session, told: AwardDefaulted, now: datetime) -> None:
-    """The winner has not kept the sale: the deal is off and the result is the seller's again (拍卖法 art 39)."""
-    deal = session.execute(select(Deal).where(Deal.lot_id == told.lot_id).with_for_update()).scalar_one_or_none()
+    """The winner has not kept the sale: contract and deal are off, and the result is the seller's again (拍卖法 art 39)."""
+    deal = session.execute(select(Deal).where(Deal.lot_id == told.lot_id)).scalar_one_or_none()
     if deal is not None:
-        _cancel(session, deal)
+        # The contract tells that it was cancelled; `note_cancelled` does the rest.
+        agreements.call_off(session, deal_id=deal.id, reason="拍卖成交后买受人违约", now=now)
 
 
 @hears(ContractSigned)
 def note_signed(session: Session, told: ContractSigned, now: datetime) -> None:
     """The deal's contract is in force."""
     _move(session, told.deal_id, DealAction.SIGN)
+    contract = session.get_one(Contract, told.contract_id)
+    if contract.way == Way.TRANSFER.value:
+        _take_out_of_the_pool(session, contract, now)
 
 
 @hears(ContractSettled)
@@ -121,7 +127,16 @@ def _move(session: Session, deal_id: object, action: DealAction) -> None:
         session.flush()
 
 
+def _take_out_of_the_pool(session: Session, contract: Contract, now: datetime) -> None:
+    """What has been transferred is not offered for trials any more; trials under way go on."""
+    offered = select(PoolEntry.id).where(PoolEntry.result_id == contract.result_id, PoolEntry.withdrawn_on.is_(None))
+    for entry_id in session.execute(offered).scalars().all():
+        licences.withdraw_from_pool(session, entry_id=entry_id, actor=None, now=now)
+
+
 def _cancel(session: Session, deal: Deal) -> None:
+    if deal.state is DealState.CANCELLED:
+        return
     deal.state = DEAL.advance(deal.state, DealAction.CANCEL)
     results.mark_returned(session, result=session.get_one(Result, deal.result_id, with_for_update=True))
     session.flush()

@@ -10,12 +10,22 @@ import hypothesis
 import pytest
 from sqlalchemy.orm import Session
 
+from app import logs
 from kernel.db import Database
 from tests.support.database import TestServer, fresh_database
 from tests.support.house import House
 
+logs.configure("critical")
 hypothesis.settings.register_profile("market", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("market")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the long run the laws are tried at their full counts, too."""
+    if os.environ.get("MARKET_TEST_LONG"):
+        for item in items:
+            if "property" in item.path.parts:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

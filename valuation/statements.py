@@ -47,7 +47,10 @@ def _answer(answer: Estimate, language: int) -> str | None:
                 "区间过宽，不给出单一价格，建议资产评估或公开竞价。",
                 "The range is too wide for one price; an appraisal or an auction is advised.",
             )[language]
-    return ("样本不足，不予估价。", "Not enough evidence: no price is given.")[language]
+    return (
+        "样本不足，不予估价；建议资产评估或公开竞价。",
+        "Not enough evidence: no price is given; an appraisal or an auction is advised.",
+    )[language]
 
 
 def _range(answer: Estimate, language: int) -> str | None:

@@ -1,4 +1,4 @@
-"""The command line: `market …`. Exit codes: 0 done, 1 the answer is no (violations, broken rows), 2 wrong use, 3 not possible now."""
+"""The command line `market …`: 0 done, 1 the answer is no (a broken invariant, a rejected row), 2 wrong use, 3 not now."""
 
 from __future__ import annotations
 

@@ -6,11 +6,14 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from valuation.importing.reporting import Sink
 
 app = typer.Typer(no_args_is_help=True, help="Bring past transactions in.")
 
@@ -21,7 +24,9 @@ FAULTS_SHOWN_MAX = 10
 def transactions(
     file: Annotated[Path, typer.Argument(help="CSV (UTF-8 or GB18030) or XLSX, up to 1,048,576 rows")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and count, store nothing")] = False,
-    report: Annotated[Path | None, typer.Option(help="write the row report here, .csv or .json")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="write the row report here: .csv, .json, or .xlsx with the rejected rows")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the counts as JSON")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="exit code 1 if any row was rejected")] = False,
 ) -> None:
@@ -36,14 +41,13 @@ def transactions(
     from kernel.db import market_now
     from valuation.importing.commands import import_transactions
     from valuation.importing.faults import Fault
-    from valuation.importing.reporting import report_file
     from valuation.importing.sheets import UnreadableTable
 
     first: list[Fault] = []
 
     with open_database() as db, db.session("worker") as session, _progress() as advance:
         try:
-            with report_file(report) if report else nullcontext() as sink:
+            with _report(file, report) as sink:
 
                 def take(fault: Fault) -> None:
                     if len(first) < FAULTS_SHOWN_MAX:
@@ -80,6 +84,15 @@ def template(
 
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         csv.writer(out).writerows(template_rows())
+
+
+def _report(file: Path, report: Path | None) -> AbstractContextManager[Sink | None]:
+    from valuation.importing.reporting import report_file
+    from valuation.importing.workbook import why_workbook
+
+    if report is None:
+        return nullcontext()
+    return why_workbook(file, report) if report.suffix.lower() == ".xlsx" else report_file(report)
 
 
 @contextmanager

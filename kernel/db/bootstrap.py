@@ -10,11 +10,16 @@ DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} NOLOGIN; END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$"""
-# From version 16 on, who makes a role may administer it, but not take it: the grant must be said also to its maker. A login
-# that may not say it has been granted the roles by an administrator, or learns at the first SET ROLE that it was not.
+# From version 16 on, who makes a role may administer it, but not take it: the grant must be said also to its maker. Nothing
+# is granted that is there already, for two databases of one server may be prepared at once. A login that may not grant has
+# been granted the roles by an administrator, or learns at the first SET ROLE that it was not.
 _GRANT_TO_LOGIN = """
-DO $$ BEGIN
-  IF session_user <> '{role}' THEN EXECUTE format('GRANT {role} TO %I', session_user); END IF;
+DO $$
+DECLARE may_take boolean;
+BEGIN
+  IF current_setting('server_version_num')::int >= 160000 THEN may_take := pg_has_role(session_user, '{role}', 'SET');
+  ELSE may_take := pg_has_role(session_user, '{role}', 'MEMBER'); END IF;
+  IF NOT may_take THEN EXECUTE format('GRANT {role} TO %I', session_user); END IF;
 EXCEPTION WHEN insufficient_privilege OR unique_violation THEN NULL;
 END $$"""
 
@@ -28,8 +33,6 @@ def prepare(connection: Connection) -> None:
     version = connection.execute(text("SHOW server_version_num")).scalar_one()
     if int(version) < 150000:
         raise NotPostgres15(f"PostgreSQL 15 or newer is needed, the server says {version}")
-    # One preparation at a time: concurrent grants on one catalogue row fail with "tuple concurrently updated".
-    connection.execute(text("SELECT pg_advisory_xact_lock(727001)"))
     for role in DatabaseRole:
         connection.execute(text(_CREATE.format(role=role.value)))
         connection.execute(text(_GRANT_TO_LOGIN.format(role=role.value)))

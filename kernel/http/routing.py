@@ -128,7 +128,7 @@ def _http_problem(error: HTTPException) -> Problem:
 
 async def _limited_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > limit:
+    if not (declared.isascii() and declared.isdigit()) or int(declared[:20]) > limit:
         raise problems.PayloadTooLarge
     chunks, size = [], 0
     async for chunk in request.stream():

@@ -7,9 +7,11 @@ import pytest
 
 from app.web import assets
 from kernel.money import Money
+from tests.support import people
 from tests.support.contracting import sale
 from tests.support.desk import AGREED, LISTED, Desk, ok
 from tests.support.pages import Reader, words_of
+from tests.support.town import Town
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -165,6 +167,17 @@ def test_small_figures_are_not_published__statistics_law_25(house, reader):
     page = reader.read("/statistics?table=by_type")
 
     assert "–*" in page and "1,000,000" not in page and "统计法" in page
+
+
+def test_the_statistician_sees_every_cell_and_is_told_so(house):
+    sale(house).signed().registered()
+    with house.database.session("owner") as session:
+        exchange = people.the_exchange(session).id
+    statistician = Town(house).settle("孙统计", "statistician", home=exchange)
+
+    page = Reader(house, statistician).read("/statistics?table=by_type")
+
+    assert "¥1,000,000" in page and "请勿外传" in page and "–*" not in page
 
 
 def test_the_statistics_page_shows_what_the_interface_answers(house, reader):

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
+from app.wiring import load
 from kernel.db import Database
 from kernel.db.session import act_as
 from kernel.http.auth import Actor
 from kernel.ids import OrganisationId, PersonId
+from kernel.invariants import check_all
 from kernel.money import Money
 from tests.support import people
 from tests.support.past_deals import NOW, a_deal, a_subject, train_on_reference
@@ -230,3 +233,23 @@ def test_whoever_was_given_sight_sees_it(db: Database) -> None:
     with db.session("web") as session:
         act_as(session, person=manager.person_id, organisation=manager.organisation_id)
         assert queries.valuation(session, manager, found.id).id == found.id
+
+
+def test_the_audit_finds_a_valuation_that_was_tampered_with(db: Database) -> None:
+    run, actor = train_on_reference(db), an_actor(db)
+    found = valued(db, actor, a_subject(actor.organisation()))
+    assert run.id == found.run_id and found.explanation["base_fen"] is not None
+
+    with db.session("worker") as session:
+        before = broken(session)
+    with db.session("owner") as session:
+        session.execute(update(Valuation).where(Valuation.id == found.id).values(high=found.high, price=found.low))
+    with db.session("worker") as session:
+        after = broken(session)
+
+    assert (before, after) == (set(), {"the reasons of a valuation sum to its price, to the fen"})
+
+
+def broken(session: Session) -> set[str]:
+    load("invariants")
+    return {one.promise for one in check_all(session) if "valuation" in one.promise or "import" in one.promise}

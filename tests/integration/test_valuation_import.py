@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import tracemalloc
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kernel.db import Database
+from tests.support.counting import counts
 from valuation.importing.commands import ImportReport, import_transactions
 from valuation.importing.faults import Fault
 from valuation.importing.reporting import report_file
@@ -98,7 +100,7 @@ def test_the_same_rows_in_a_workbook_are_the_same_rows(db: Database, tmp_path: P
     assert sheet is not None
     sheet.append(["某学院专利交易表"])
     sheet.append(["专利号", "名称", "交易方式", "日期", "价格（元）", "价格类型"])
-    sheet.append([2008103040819, "马达启动电路", "转让", datetime(2018, 6, 15), 7000.000000000001, "卖方报价"])
+    sheet.append([2008103040819, "马达启动电路", "转让", date(2018, 6, 15), 7000.000000000001, "卖方报价"])
     book.save(tmp_path / "list.xlsx")
 
     again = bring(db, tmp_path / "list.xlsx")
@@ -154,3 +156,24 @@ def test_past_transactions_cannot_be_changed_or_taken_out(db: Database, tmp_path
     for statement in ("UPDATE past_transaction SET price = 1", "DELETE FROM past_transaction"):
         with pytest.raises(Exception, match="permission denied"), db.session("worker") as session:
             session.connection().exec_driver_sql(statement)
+
+
+def test_a_long_list_with_broken_rows_loses_nothing(db: Database, tmp_path: Path) -> None:
+    count = counts(200_000)
+    path = tmp_path / "long.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEADER.replace("专利号", "成果类型"))
+        for number in range(count):
+            kind = "永动机" if number % 100 == 7 else "技术秘密"
+            file.write(f"{kind},成果{number},转让,2018-06-15,{1 + number % 97}.5,成交价\n")
+    faults: list[Fault] = []
+    tracemalloc.start()
+
+    report = bring(db, path, on_fault=faults.append)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (report.rows_read, report.rows_rejected) == (count, count // 100)
+    assert report.rows_stored == rows(db) == count - count // 100
+    assert report.faults == {"kind-unknown": count // 100}
+    assert peak < (32 << 20) + 400 * len(faults) + 40 * count

@@ -140,7 +140,7 @@ def test_two_roads_lead_to_the_same_award(session):
     ) == slow_close(session)
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(10_000))
 @given(sessions())
 def test_price_and_end_only_ever_rise_and_the_hard_end_holds(session):
     before = at_opening(session.offered, session.rules)
@@ -157,7 +157,7 @@ def test_price_and_end_only_ever_rise_and_the_hard_end_holds(session):
         before = after
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(10_000))
 @given(sessions())
 def test_every_refusal_names_an_amount_that_would_have_been_enough(session):
     standing = at_opening(session.offered, session.rules)
@@ -168,7 +168,7 @@ def test_every_refusal_names_an_amount_that_would_have_been_enough(session):
         standing = verdict.standing
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(10_000))
 @given(sessions())
 def test_refused_bids_change_nothing_of_the_award(session):
     verdicts = list(judge(session.offered, session.rules, session.book))
@@ -179,7 +179,7 @@ def test_refused_bids_change_nothing_of_the_award(session):
     assert close(session.offered, session.rules, session.reserve, valid_only) == all_bids
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(10_000))
 @given(sessions())
 def test_the_winner_is_never_anybody_but_who_bid_the_highest_valid_amount(session):
     outcome = close(session.offered, session.rules, session.reserve, session.book)

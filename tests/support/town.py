@@ -96,7 +96,7 @@ class Town:
         answer = desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "equity"})
         self.things["abstention"] = ok(answer, 201)["id"]
         desk.registered(title="石墨烯改性水性防腐涂料及其制备方法")
-        desk.drafted(LISTED).decided().published()
+        desk.drafted(LISTED, working_days=30).decided().published()
         self.things |= {"result_listed": desk.result_id, "listing_listed": desk.listing_id}
         desk.registered(title="面向小微企业的注塑缺陷在线视觉检测系统", kind="software", number=None, filed_on=None)
         desk.drafted(AGREED).decided().published()

@@ -69,7 +69,7 @@ def test_what_is_no_price_in_wan_is_refused(cell: cells.Cell, code: str) -> None
         "2018-06-15 00:00:00",
         "2018-06-15T08:30:00Z",
         "２０１８-０６-１５",
-        datetime(2018, 6, 15, 13, 30),
+        datetime.fromisoformat("2018-06-15T13:30"),
         date(2018, 6, 15),
         43266,
         43266.75,

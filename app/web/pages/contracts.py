@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from app.web.routing import PageRouter
-from app.web.visits import Visit
+from app.web.visits import Visit, Visiting
 from contracts.agreements.kinds import SUB_KIND_NAMES
 from contracts.agreements.routes.contracts import get_contract
 from contracts.agreements.tables import Contract
@@ -29,7 +29,7 @@ def contract(visit: Visit, contract_id: ContractId) -> Response:
     )
 
 
-def _reward(visit: Visit, row: Contract) -> RewardDue | None:
+def _reward(visit: Visiting, row: Contract) -> RewardDue | None:
     try:
         return licences.reward_of(visit.db, row)
     except NoRewardDue:

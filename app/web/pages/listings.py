@@ -113,6 +113,8 @@ def _may(visit: Visiting, seen: ListingOut, own: dict[str, Any]) -> str | None:
     """What the page invites the visitor to do; decided for the eye only, the commands decide by the rules."""
     open_for = {(Mode.AGREED, ListingState.OPEN): "offer", (Mode.LISTED, ListingState.LISTED): "interest"}
     way = open_for.get((seen.mode, seen.state))
+    if way == "interest" and seen.period_ends_at is not None and seen.period_ends_at <= visit.now:
+        return None  # over, though no worker has written it yet
     if way is None or visit.actor is None:
         return "sign_in" if way else None
     buys = visit.has(Role.BUYER) and visit.actor.organisation_id not in (None, seen.owner_id)

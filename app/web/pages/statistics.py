@@ -13,6 +13,7 @@ from contracts.statistics import queries
 from contracts.statistics.cells import Cell
 from kernel.calendar import local_date
 from kernel.errors import NotFound
+from parties.roles import Role
 
 YEAR_MIN: Final = 2000
 YEAR_MAX: Final = 2199
@@ -25,12 +26,12 @@ router = PageRouter()
 def statistics(
     visit: Visit, table: str = SHOWN, year: Annotated[int | None, Query(ge=YEAR_MIN, le=YEAR_MAX)] = None
 ) -> Response:
-    """One table, for one year or for all. The page shows everybody what the public may see, whoever looks."""
+    """One table, for one year or for all: what the public may see, or every cell for who may see all in the interface."""
     if table not in queries.TABLES:
         raise NotFound
-    on = local_date(visit.now)
-    found = queries.table(visit.db, table, year=year, on=on, sees_all=False)
-    years = queries.table(visit.db, "by_year", year=None, on=on, sees_all=False)
+    on, sees_all = local_date(visit.now), visit.has(Role.STATISTICIAN, Role.SUPERVISOR)
+    found = queries.table(visit.db, table, year=year, on=on, sees_all=sees_all)
+    years = queries.table(visit.db, "by_year", year=None, on=on, sees_all=sees_all)
     return visit.show(
         "statistics.html",
         table=found,
@@ -38,6 +39,7 @@ def statistics(
         parts=_parts(found.cells),
         year=year,
         years=sorted((int(cell.code) for cell in years.cells), reverse=True),
+        sees_all=sees_all,
         hidden=any(cell.suppressed for cell in found.cells),
     )
 
