@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?=
 SERVE  ?= 1
+# A database for each worker; a file of tests stays together.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 PORT   ?= 8000
 
 # The system's PostgreSQL 15 if it has one, else the older server of the wheel.
@@ -37,12 +39,12 @@ demo: setup
 	@$(BIN)/market demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve,--serve) $(if $(DATA),--data "$(DATA)",)
 
 test: setup-dev
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -m "not long" $(PARALLEL)
 
 test-long: setup-dev
-	@MARKET_TEST_LONG=1 $(BIN)/python -m pytest -m "long"
+	@MARKET_TEST_LONG=1 $(BIN)/python -m pytest -m "long" $(PARALLEL)
 	@echo "The suite on a second PostgreSQL: $(SECOND)"
-	@MARKET_TEST_POSTGRES_BIN="$(SECOND)" $(BIN)/python -m pytest -m "not long" tests/api tests/integration
+	@MARKET_TEST_POSTGRES_BIN="$(SECOND)" $(BIN)/python -m pytest -m "not long" $(PARALLEL) tests/api tests/integration
 
 check: setup-dev
 	@$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -147,7 +147,7 @@ class WorkingCalendar:
 
 @cache
 def _shipped() -> WorkingCalendar:
-    return WorkingCalendar.of(json.loads((files("kernel") / "data" / "holidays.json").read_text("utf-8")))
+    return WorkingCalendar.of(json.loads((Path(__file__).with_name("data") / "holidays.json").read_text("utf-8")))
 
 
 def _notice(entry: Mapping[str, Any]) -> YearNotice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -30,7 +30,7 @@ def demo(
     from app.demo.preparing import DemoIsRunning, NotADemoDatabase
     from app.demo.processes import DidNotStart
     from app.demo.running import run
-    from app.demo.summary import show
+    from app.demo.summary import show, show_accounts
     from app.serving import PortTaken
 
     console = Console()
@@ -39,12 +39,13 @@ def demo(
     settings = Settings.from_environment(environment="demo")
     settings = replace(settings, folder=settings.folder / "demo")
 
-    def after(report: dict[str, object], address: str) -> None:
+    def after(report: dict[str, Any], address: str) -> None:
         if as_json is not None:
             as_json.write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
         show(console, report)
         if serve:
-            console.print(f"\nServing {address} — Ctrl-C ends. Sign in as any actor of the demo: {address}/sign-in")
+            show_accounts(console, report)
+            console.print(f"Serving {address} — Ctrl-C ends.")
 
     try:
         violations = run(settings, port=port, data=data, serve=serve, say=console.print, after=after)

@@ -25,6 +25,7 @@ class Actor:
     address: str
     name: str
     cookie: str = ""
+    email: str = ""
     me: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -60,7 +61,7 @@ class Actor:
     def sign_in(self, email: str, password: str) -> Actor:
         """Take a session cookie."""
         answer = self._request("POST", "/v1/sign-in", json={"email": email, "password": password})
-        self.me = _checked(answer)
+        self.me, self.email = _checked(answer), email
         self.cookie = answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
         return self
 

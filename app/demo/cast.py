@@ -67,6 +67,27 @@ def gather(running: Running) -> Cast:
     )
 
 
+def accounts(cast: Cast) -> list[dict[str, str]]:
+    """Who can sign in, with the part each plays."""
+    university, exchange = cast.university, cast.exchange
+    parts = {
+        "成果完成人 completer": university.completer,
+        "转化办 transfer office": university.office,
+        "审批人 unit approver": university.approver,
+        "财务 finance": university.finance,
+        "技术经理人 technology manager": exchange.manager,
+        "受让方 buyer": cast.firms[0].buyer,
+        "受让方二 another buyer": cast.firms[1].buyer,
+        "评估师 appraiser": cast.appraiser,
+        "运营 operator": exchange.operator,
+        "拍卖师 auctioneer": exchange.auctioneer,
+        "登记员 registrar": exchange.registrar,
+        "统计员 statistician": exchange.statistician,
+        "监督 supervisor": exchange.supervisor,
+    }
+    return [{"part": part, "email": actor.email} for part, actor in parts.items()]
+
+
 def _found_exchange(running: Running) -> None:
     command = [sys.executable, "-m", "app.cli", "admin", "create", "--exchange", "浙南技术交易中心（演示）"]
     command += ["--uscc", make_uscc(90_000_000, "330300"), "--name", "交易所管理员", "--email", EXCHANGE_ADMIN]

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.auditing import audit
 from app.demo import selling
-from app.demo.cast import UNIVERSITY, Cast, gather
+from app.demo.actors import PASSWORD
+from app.demo.cast import UNIVERSITY, Cast, accounts, gather
 from app.demo.lots import find, read
 from app.demo.preparing import LOTS, REFERENCE, fresh, only_demo
 from app.demo.processes import Running, running
@@ -79,6 +80,7 @@ def _loop(processes: Running, data: Path | None, say: Callable[[str], None]) -> 
         "sold": len(sales),
         "statistics": _statistics(cast),
         "data": {"label": label, "generated": data is None},
+        "accounts": {"password": PASSWORD, "people": accounts(cast)},
     }
 
 

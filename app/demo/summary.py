@@ -84,6 +84,17 @@ def show(console: Console, report: dict[str, Any]) -> None:
     console.print(f"数据 data: {report['data']['label']}")
 
 
+def show_accounts(console: Console, report: dict[str, Any]) -> None:
+    """Print whom one can be."""
+    table = Table(title="登录账号 Sign in as", title_justify="left")
+    table.add_column("角色 part")
+    table.add_column("邮箱 e-mail")
+    for person in report["accounts"]["people"]:
+        table.add_row(person["part"], person["email"])
+    console.print(table)
+    console.print(f"密码 password for all of them: {report['accounts']['password']}", highlight=False)
+
+
 def _sales(sales: dict[str, dict[str, Any]]) -> Table:
     """Four columns of several lines each, so that eighty characters are enough."""
     table = Table(title="成交一览 What happened", title_justify="left", show_lines=True)
