@@ -13,6 +13,7 @@ from kernel.ids import ListingId, LotId, OrganisationId, ResultId
 from market.listings.states import ListingState
 from market.listings.terms import Mode
 from market.results.kinds import ResultKind
+from market.results.states import ResultState
 from market.search import PAGE_OFFSET_MAX, RANKED_MAX, Asked, Found, search
 
 SUMMARY_SHOWN_MAX = 300
@@ -29,6 +30,7 @@ class FoundOut(Wire):
     kind: ResultKind
     number: str | None
     tech_field: str
+    state: ResultState
     owner_id: OrganisationId
     owner: str
     listing_id: ListingId | None

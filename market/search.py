@@ -16,6 +16,7 @@ from market.listings.tables import Listing
 from market.listings.terms import Mode
 from market.results.access import visible_to
 from market.results.kinds import ResultKind
+from market.results.states import ResultState
 from market.results.tables import Result
 from market.words import search_query
 from parties.tables import Organisation
@@ -47,6 +48,7 @@ class Found:
     kind: ResultKind
     number: str | None
     tech_field: str
+    state: ResultState
     owner_id: OrganisationId
     owner: str
     listing_id: ListingId | None
@@ -117,6 +119,7 @@ def _found(result: Result, listing: Listing | None, owner: str) -> Found:
         kind=result.kind,
         number=result.number,
         tech_field=result.tech_field,
+        state=result.state,
         owner_id=result.owner_id,
         owner=owner,
         listing_id=listing.id if listing else None,

@@ -15,6 +15,7 @@ from app.demo.cast import UNIVERSITY, Cast, accounts, gather
 from app.demo.lots import find, read
 from app.demo.preparing import LOTS, REFERENCE, fresh, only_demo
 from app.demo.processes import Running, running
+from app.demo.stocking import stock
 from app.demo.summary import Sale
 from app.serving import free_port
 from app.settings import Settings
@@ -73,12 +74,15 @@ def _loop(processes: Running, data: Path | None, say: Callable[[str], None]) -> 
     for mode, sell in steps.items():
         say(f"Selling: {mode}…")
         sales[mode] = sell().as_json()
+    figures = _statistics(cast)
+    say("Putting four more results on offer, for whoever comes to look…")
+    stock(cast)
     return {
         "seller": UNIVERSITY.name,
         "modes": {mode: sales[mode] for mode in ("agreed", "listed", "auction", "appraisal")},
         "trial": sales["trial"],
         "sold": len(sales),
-        "statistics": _statistics(cast),
+        "statistics": figures,
         "data": {"label": label, "generated": data is None},
         "accounts": {"password": PASSWORD, "people": accounts(cast)},
     }

@@ -54,7 +54,7 @@ def sell_by_agreement(cast: Cast) -> Sale:
     too_early = university.office.refused(f"/v1/listings/{listing}/publication")
     approve(cast, listing)
     university.office.post(f"/v1/listings/{listing}/publication")
-    until = _in_days(university.office, 20)
+    until = in_days(university.office, 20)
     offer = firm.buyer.post(
         f"/v1/listings/{listing}/offers", price_fen=Money.wan(50).fen, expires_at=until, payment_terms="三期支付"
     )
@@ -123,8 +123,8 @@ def sell_by_auction(cast: Cast, lot: CitedLot) -> Sale:
         step_fen=Money.wan(10).fen,
         reserve_fen=Money.wan(400).fen,
         deposit_fen=deposit.fen,
-        opens_at=_in_days(university.office, 9),
-        ends_at=_in_days(university.office, 10),
+        opens_at=in_days(university.office, 9),
+        ends_at=in_days(university.office, 10),
         defects="无权利瑕疵；技术资料以现状交付。",
     )
     number = announced["id"]
@@ -177,7 +177,7 @@ def sell_on_appraisal(cast: Cast, lot: CitedLot) -> Sale:
     )
     approve(cast, listing)
     university.office.post(f"/v1/listings/{listing}/publication")
-    terms = {"price_fen": lot.final.fen, "expires_at": _in_days(university.office, 20), "payment_terms": "一次总付"}
+    terms = {"price_fen": lot.final.fen, "expires_at": in_days(university.office, 20), "payment_terms": "一次总付"}
     offer = firm.buyer.post(f"/v1/listings/{listing}/offers", **terms)
     university.office.post(f"/v1/offers/{offer['id']}/accept")
     notice = university.office.post(f"/v1/listings/{listing}/notices", **CHANNELS)
@@ -338,7 +338,8 @@ def wait_for(ask: Callable[[], T]) -> T:
     raise TimeoutError("the worker did not do its part in time; see the demo's worker.log")
 
 
-def _in_days(actor: Actor, days: float) -> str:
+def in_days(actor: Actor, days: float) -> str:
+    """The instant so many days from now, by market time."""
     now = datetime.fromisoformat(actor.get("/v1/clock")["now"])
     return (now + timedelta(days=days)).isoformat()
 

@@ -127,6 +127,15 @@ class Visitor:
         """What the content security policy has blocked on this page."""
         return list(self.page.evaluate("window.__violations"))
 
+    def invisible(self) -> list[str]:
+        """Elements whose text has the very colour of their own background: axe calls that undecided, not a violation."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll("a, button, span, p, td, th, label")].filter((one) => {
+                const style = getComputedStyle(one);
+                return one.textContent.trim() && style.color === style.backgroundColor;
+            }).map((one) => `${one.tagName} ${one.textContent.trim()} is invisible`)"""
+        )
+
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

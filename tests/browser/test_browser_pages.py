@@ -55,6 +55,7 @@ def test_a_page_fits_keeps_the_policy_and_can_be_read_by_all__wcag_22_aa(visitin
             # Before axe runs: it makes style elements of its own, which the policy rightly blocks.
             found += [f"{language}: {one}" for one in visitor.violations()]
             found += [f"{language}: {visitor.overflow()} px too wide"] if visitor.overflow() > 0 else []
+            found += [f"{language}: {one}" for one in visitor.invisible()]
             found += [f"{language}: {one}" for one in visitor.axe()]
         found += visitor.faults
 
