@@ -26,6 +26,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import ctypes, sys; sys.platform != "linux" or ctypes.CDLL("libgomp.so.1")' 2>/dev/null || echo "LightGBM needs the OpenMP library libgomp.so.1, which this machine lacks (Debian, Ubuntu: libgomp1; Fedora: libgomp). Without it nothing can be valued."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from app.api import build
 from app.settings import Settings
 from app.wiring import open_database
+from kernel import failpoints
 
 PORTS_TRIED_MAX = 20
 
@@ -23,6 +24,7 @@ class PortTaken(OSError):
 def create() -> FastAPI:
     """The application factory for uvicorn's worker processes; each opens the database for itself."""
     settings = Settings.from_environment()
+    failpoints.arm(settings.failpoints)
     opened = open_database(settings)
     database = opened.__enter__()
     app = build(database, environment=settings.environment)

@@ -13,6 +13,7 @@ from app import logs
 from app.cli.demo import demo
 from app.cli.failing import fail
 from app.settings import BadSetting, Settings
+from kernel import failpoints
 from kernel.signing import KeyFolder
 
 main = typer.Typer(
@@ -68,6 +69,7 @@ def worker() -> None:
     from app.wiring import open_database
 
     settings = Settings.from_environment()
+    failpoints.arm(settings.failpoints)
     with open_database(settings) as database:
         process.run(database, KeyFolder(settings.keys))
 

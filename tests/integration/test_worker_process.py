@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from kernel import audit
 from kernel.db import market_now
+from tests.support.auction_room import AuctionRoom
 
 WAIT_SECONDS = 60
 
@@ -20,12 +21,13 @@ def worker(db, server, tmp_path):
     """Start worker processes over the test's database."""
     started = []
 
-    def start():
+    def start(failpoints=""):
         address = db.url.set(drivername="postgresql").render_as_string(hide_password=False)
         environment = os.environ | {
             "MARKET_DATABASE_URL": address,
             "MARKET_ENVIRONMENT": "test",
             "MARKET_FOLDER": str(tmp_path),
+            "MARKET_FAILPOINTS": failpoints,
         }
         process = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"], env=environment, stderr=subprocess.PIPE)
         started.append(process)
@@ -75,3 +77,22 @@ def test_what_a_killed_worker_left_is_done_by_the_next(db, worker):
     write_audit_rows(db, 4)
 
     wait_for(db, "SELECT count(*) = 7 FROM audit_leaf", worker())
+
+
+def test_a_worker_killed_between_award_and_commit_leaves_one_award_to_the_next(db, worker):
+    room = AuctionRoom(db)
+    lot = room.announce()
+    bidder = room.bidder(lot)
+    room.move_to(room.lot(lot.id).opens_at)
+    room.bid(lot, bidder, room.lot(lot.id).start)
+    room.move_to(room.lot(lot.id).ends_at)
+
+    first = worker("auctions.after_award=kill9")
+    assert first.wait(WAIT_SECONDS) == -signal.SIGKILL
+    with db.session("owner") as session:
+        assert session.execute(text("SELECT count(*) FROM lot_award")).scalar_one() == 0
+    second = worker()
+
+    wait_for(db, "SELECT count(*) = 1 FROM lot_award", second)
+    wait_for(db, "SELECT NOT EXISTS (SELECT FROM outbox)", second)
+    assert room.violations() == []
