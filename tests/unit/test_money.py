@@ -100,7 +100,7 @@ def test_a_share_of_money_takes_no_float():
         Money(100).share(0.5)
 
 
-def test_the_reward_of_the_rulebook_is_reached_to_the_fen__zhejiang_37():
+def test_the_reward_of_the_worked_example_is_reached_to_the_fen__zhejiang_37():
     net = Money.yuan("1000000") - Money.yuan("60000") - Money.yuan("40000")
 
     reward = net.share_up(7_000)
