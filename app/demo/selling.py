@@ -145,13 +145,13 @@ def sell_by_auction(cast: Cast, lot: CitedLot) -> Sale:
 
 def _bid_up(cast: Cast, number: str, lot: CitedLot) -> dict[str, Any]:
     """The published bids 310, 350, …, 480 (万元), by three firms in turn; one bid too low on the way is refused."""
-    amounts = [Money.wan(310), Money.wan(350), *(Money.wan(wan) for wan in (370, 390, 410, 430, 450, 470)), lot.final]
+    assert lot.final is not None
+    amounts = [*(Money.wan(wan) for wan in (310, 350, 370, 390, 410, 430, 450, 470)), lot.final]
     refusal: dict[str, Any] = {}
     for turn, amount in enumerate(amounts):
-        assert amount is not None
         bidder = cast.firms[turn % len(cast.firms)].buyer
         if turn == 2:
-            refusal = bidder.refused(f"/v1/lots/{number}/bids", amount_fen=amounts[1].fen)  # type: ignore[union-attr]
+            refusal = bidder.refused(f"/v1/lots/{number}/bids", amount_fen=amounts[1].fen)
         bidder.post(f"/v1/lots/{number}/bids", amount_fen=amount.fen)
     return refusal
 

@@ -6,6 +6,7 @@ import json
 import tracemalloc
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -25,9 +26,9 @@ GOOD = "2008103040819,马达启动电路,转让,2018-06-15,0.7,卖方报价\n"
 BROKEN = "2016101176390,校验位错误的专利,转让,2018-06-15,0.7,卖方报价\n"
 
 
-def bring(db: Database, path: Path, **how: object) -> ImportReport:
+def bring(db: Database, path: Path, **how: Any) -> ImportReport:
     with db.session("worker") as session:
-        return import_transactions(session, path, now=NOW, **how)  # type: ignore[arg-type]
+        return import_transactions(session, path, now=NOW, **how)
 
 
 def rows(db: Database) -> int:

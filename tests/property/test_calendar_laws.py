@@ -11,7 +11,7 @@ from tests.support.counting import counts
 CALENDAR = WorkingCalendar.shipped()
 days = st.dates(date(2023, 6, 1), date(2028, 6, 30))
 periods = st.integers(1, 400)
-instants = st.datetimes(datetime(1992, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(1992, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # `timezones` gives them their zone
 
 
 @settings(max_examples=counts(4_000))

@@ -135,7 +135,7 @@ def test_amounts_that_make_no_sense_are_no_terms(nonsense):
 
 def test_instants_without_a_zone_are_no_terms():
     with pytest.raises(ValueError, match="zone"):
-        terms(opens_at=datetime(2026, 12, 1))  # noqa: DTZ001
+        terms(opens_at=datetime(2026, 12, 1))  # noqa: DTZ001  # an instant without a zone is the point
 
 
 SELLER, BUYER = OrganisationId(new_id()), OrganisationId(new_id())

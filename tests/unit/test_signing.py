@@ -180,7 +180,7 @@ def test_a_register_whose_key_bears_another_id_is_refused(tmp_path):
 
 def test_a_naive_instant_makes_no_key(tmp_path):
     with pytest.raises(ValueError, match="time zone"):
-        KeyFolder(tmp_path).rotate("checkpoint", datetime(2026, 3, 1))  # noqa: DTZ001
+        KeyFolder(tmp_path).rotate("checkpoint", datetime(2026, 3, 1))  # noqa: DTZ001  # an instant without a zone is the point
 
 
 def test_a_signer_does_not_print_its_key():

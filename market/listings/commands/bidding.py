@@ -19,7 +19,7 @@ from kernel.db import lock
 from kernel.errors import NotFound, Problem
 from kernel.events import emit
 from kernel.http.auth import Actor, roles_of
-from kernel.ids import ListingId, OrganisationId, PersonId
+from kernel.ids import ListingId, OrganisationId
 from kernel.money import ZERO, Money
 from kernel.rules import whole_number
 from market.listings.access import visible_to
@@ -170,8 +170,9 @@ def _carry(
     carried = auctions.register(
         session, lot_id=told.lot_id, conflicts=f"由挂牌意向登记转入 {interest.id}", actor=buyer, now=now
     )
-    if interest.deposit != ZERO and carried.deposit == interest.deposit and interest.bank_reference:
-        keeper = Actor(PersonId(interest.deposit_recorded_by), exchange, roles_of([Role.FINANCE]))  # type: ignore[arg-type]
+    recorder = interest.deposit_recorded_by
+    if interest.deposit != ZERO and carried.deposit == interest.deposit and interest.bank_reference and recorder:
+        keeper = Actor(recorder, exchange, roles_of([Role.FINANCE]))
         auctions.mark_deposit_paid(
             session,
             registration_id=carried.id,
