@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.failing import fail
+
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
 
 
@@ -97,3 +99,47 @@ def explain(
         label, shown = (one.label_en, one.value_en) if code == "en" else (one.label_zh, one.value_zh)
         yuan = f"  {one.amount}" if one.amount is not None else ""
         typer.echo(f"  ×{factor_text(one.factor)}  {label}: {shown}{yuan}")
+
+
+@app.command("start-price")
+def start_price(
+    reference: Annotated[str, typer.Argument(help="what it is believed to be worth, in yuan: 460000 or 460000.50")],
+    trade: Annotated[str, typer.Option(help="transfer, licence or equity")] = "transfer",
+    as_json: Annotated[bool, typer.Option("--json", help="print the guidance as JSON")] = False,
+    language: Annotated[str, typer.Option(help="zh or en")] = "zh",
+) -> None:
+    """Say what past lots, sold and unsold, tell of start prices for something worth REFERENCE; nothing is stored.
+
+    Exit codes: 0 done, 1 there are too few lots (how many is said), 2 the reference or the trade cannot be read.
+    """
+    from dataclasses import asdict
+
+    from app.wiring import open_database
+    from kernel.calendar import local_date
+    from kernel.db import market_now
+    from kernel.money import FEN_MAX, Money, for_people
+    from valuation.deals import Trade
+    from valuation.starting import queries
+    from valuation.starting.sentences import statement
+
+    try:
+        worth = Money.yuan(reference)
+    except ValueError:
+        worth = Money(0)
+    if not 0 < worth.fen <= FEN_MAX or trade not in set(Trade):
+        fail("REFERENCE is an amount in yuan above zero; --trade is transfer, licence or equity", code=2)
+    with open_database() as db, db.session("worker") as session:
+        found = queries.guidance(session, trade=trade, reference=worth, on=local_date(market_now(session)))
+    code = "en" if language == "en" else "zh"
+    if as_json:
+        told = asdict(found) | {"statement": statement(found)}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for sentence in statement(found)[code]:
+            typer.echo(sentence)
+        for point in found.points:
+            shown = (for_people(one, code) for one in (point.start, point.final.value, point.proceeds.value))
+            start, final, proceeds = shown
+            typer.echo(f"  {start:>12}  {point.chance.value_bp / 100:5.1f} %  {final:>12}  {proceeds:>12}")
+    if found.reason is not None:
+        raise typer.Exit(1)
