@@ -122,3 +122,5 @@ def downgrade() -> None:
     op.drop_table("past_lot")
     op.execute("DELETE FROM import_batch WHERE id IN (SELECT import_id FROM imports_of_lots)")
     op.execute("DROP TABLE imports_of_lots")
+    # Deferred checks of these rows would stand in the way of dropping their table.
+    op.execute("SET CONSTRAINTS ALL IMMEDIATE")

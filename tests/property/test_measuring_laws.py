@@ -28,7 +28,7 @@ WEIGHTED: tuple[Any, ...] = (
     measuring.r2_log,
     measuring.pinball,
 )
-EXAMPLES = counts(2_000)
+EXAMPLES = counts(1_000)
 
 
 def apart(rows: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:

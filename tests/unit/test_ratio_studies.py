@@ -30,7 +30,7 @@ def figure(line: ratio_studies.Line, measure: str) -> ratio_studies.Figure:
 def test_every_measure_stands_with_its_interval_and_verdict_overall_by_group_and_by_price():
     estimate, price, day, kind = sales()
 
-    found = study(estimate, price, day, seed=1, groups={"kind": kind}, draws=60)
+    found = study(estimate, price, day, seed=1, groups={"kind": kind}, draws=30)
 
     assert [(line.part, line.name, line.sales) for line in found.lines] == [
         ("overall", "overall", 240),
@@ -71,7 +71,7 @@ def test_estimates_that_miss_the_standard_are_judged_so():
     estimate, price, day, _ = sales()
     regressive = estimate * (price / np.median(price)) ** -0.4
 
-    found = study(regressive, price, day, seed=1, draws=80).line()
+    found = study(regressive, price, day, seed=1, draws=30).line()
 
     assert figure(found, "prb").verdict is Verdict.UNACCEPTABLE
     assert figure(found, "vei").verdict is Verdict.OUTSIDE
@@ -81,7 +81,7 @@ def test_estimates_that_miss_the_standard_are_judged_so():
 def test_ranges_are_measured_by_what_they_cover():
     estimate, price, day, _ = sales()
 
-    line = study(estimate, price, day, seed=1, ranges=(estimate * 0.8, estimate * 1.25), draws=40).line()
+    line = study(estimate, price, day, seed=1, ranges=(estimate * 0.8, estimate * 1.25), draws=30).line()
 
     assert figure(line, "coverage").value == measuring.coverage(estimate * 0.8, estimate * 1.25, price)
 
@@ -123,6 +123,6 @@ def test_groups_must_name_every_row_and_one_day_is_no_sample():
     estimate, price, day, kind = sales()
 
     with pytest.raises(measuring.UnequalLengths):
-        study(estimate, price, day, seed=1, groups={"kind": kind[:-1]})
+        study(estimate, price, day, seed=1, groups={"kind": kind[:-1]}, draws=10)
     with pytest.raises(measuring.TooFew):
         study(estimate, price, np.zeros(240), seed=1)
