@@ -120,6 +120,7 @@ def facts_of(row: Row) -> dict[str, Any]:
         filed_year=row.filed_year,
         rights=row.package_size,
         tech_field=row.tech_field,
+        book=features.ASKED if row.price_type == PriceType.ASK else features.DEALT,
     )
 
 
