@@ -135,6 +135,8 @@ def calibrate(
     estimate, actual = np.exp(predicted), np.exp(log_price[rows])
     for measure in (measuring.r2_log, measuring.mdape, measuring.median_abs_log_ratio):
         model.out_of_time[measure.__name__] = measure(estimate, actual, weight[rows])
+    off = np.abs(predicted - log_price[rows])
+    model.out_of_time["mean_abs_log_ratio"] = float(np.average(off, weights=weight[rows]))
     model.out_of_time["packages"] = float(len(np.unique(group[rows])))
 
 

@@ -23,11 +23,14 @@ CATEGORIES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a fit knows of its table. `names` are the columns that say something, `categories` their texts in code order."""
+    """What a fit knows of its table. `names` are the columns that say something, `categories` their texts in code order,
+    `ranges` the least and the largest number of each column of numbers.
+    """
 
     names: tuple[str, ...]
     categories: Mapping[str, tuple[str, ...]]
     spaces: Mapping[str, TitleSpace]
+    ranges: Mapping[str, tuple[float, float]]
 
     @classmethod
     def learn(
@@ -41,7 +44,9 @@ class Columns:
             space = TitleSpace.fit(titles(frame[name]), weight, size=size)
             if space is not None:
                 spaces[name] = space
-        return cls(names, categories, spaces)
+        seen = {name: numbers(frame[name]) for name in names if name not in categories}
+        ranges = {name: (float(one.min()), float(one.max())) for name, all_ in seen.items() if len(one := known(all_))}
+        return cls(names, categories, spaces, ranges)
 
     @property
     def categorical_places(self) -> list[int]:
@@ -77,6 +82,7 @@ class Columns:
             "names": list(self.names),
             "categories": {name: list(values) for name, values in self.categories.items()},
             "spaces": {name: space.to_json() for name, space in self.spaces.items()},
+            "ranges": {name: list(ends) for name, ends in self.ranges.items()},
         }
 
     @classmethod
@@ -86,6 +92,7 @@ class Columns:
             tuple(stored["names"]),
             {name: tuple(values) for name, values in stored["categories"].items()},
             {name: TitleSpace.from_json(one) for name, one in stored["spaces"].items()},
+            {name: (ends[0], ends[1]) for name, ends in stored["ranges"].items()},
         )
 
 
@@ -115,6 +122,13 @@ def numbers(column: pd.Series) -> Array:
         # A column that was numbers when the model was made and comes as something else, None among numbers for one.
         values = np.array([_number(value) for value in column.tolist()], dtype=float)
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def known(values: Array) -> Array:
+    """The numbers that are there."""
+    import numpy as np
+
+    return values[np.isfinite(values)]
 
 
 def texts(column: pd.Series) -> list[str]:

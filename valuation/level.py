@@ -55,7 +55,8 @@ class PriceLevel:
         import numpy as np
 
         period = np.clip(_periods(days, np.datetime64(self.first, "D")), 0, len(self.levels) - 1)
-        return np.asarray(self.levels, dtype=float)[period]
+        found: Array = np.asarray(self.levels, dtype=float)[period]
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""

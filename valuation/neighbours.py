@@ -73,7 +73,8 @@ class Neighbours:
         import numpy as np
 
         names = ("centre", "scale", "rows", "rest", "weight")
-        return cls(*(np.array(stored[name], dtype=float) for name in names), int(stored["count"]))
+        arrays = {name: np.array(stored[name], dtype=float) for name in names}
+        return cls(**arrays, count=int(stored["count"]))
 
     def _standard(self, matrix: Array) -> Array:
         import numpy as np

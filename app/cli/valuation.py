@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -45,27 +46,36 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="print the run as
 def backtest(
     file: Annotated[Path, typer.Argument(help="a file as `market import transactions` takes it")],
     as_json: Annotated[Path | None, typer.Option("--json", help="write the measures here")] = None,
+    split: Annotated[str, typer.Option(help="rolling, forward or date; rows are never split by chance")] = "rolling",
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="first origin")] = datetime(2017, 8, 1),  # noqa: DTZ001
+    days: Annotated[int, typer.Option(min=1, max=3660, help="days from one origin to the next")] = 30,
 ) -> None:
-    """Examine the engine on FILE by rolling origins of 30 days, asks and deals apart; no database is needed.
+    """Examine the engine and every candidate on FILE, by origins from START on; no database is needed.
 
-    Exit codes: 0 done, 2 the file cannot be read.
+    Exit codes: 0 done, 2 the file cannot be read, or a split by chance was asked for.
     """
     from kernel.calendar import local_date
     from valuation.backtesting import backtest as examine
     from valuation.backtesting import rows_of_file
     from valuation.importing.sheets import UnreadableTable
-    from valuation.training import HALF_LIFE_DAYS
+    from valuation.splitting import RandomSplitRefused
 
     try:
         rows = rows_of_file(file, today=local_date(datetime.now(UTC)))
+        first = start.date().isoformat()
+        measures = examine(rows, split=split, start=first, days=days, on_progress=_say if sys.stderr.isatty() else None)
     except UnreadableTable as refused:
-        typer.echo(f"{refused.hint} / {refused.hint_zh}", err=True)
-        raise typer.Exit(2) from None
-    measures = examine(rows, half_life_days=HALF_LIFE_DAYS)
+        fail(f"{refused.hint} / {refused.hint_zh}", code=2)
+    except RandomSplitRefused as refused:
+        fail(f"{refused.title} / {refused.zh} ({split})", code=2)
     text = json.dumps(measures, ensure_ascii=False, indent=2)
     if as_json is not None:
         as_json.write_text(text + "\n", encoding="utf-8")
     typer.echo(text)
+
+
+def _say(name: str, number: int, count: int) -> None:
+    typer.echo(f"{number}/{count} {name}", err=True)
 
 
 @app.command()

@@ -32,6 +32,10 @@ class Field(StrEnum):
     PACKAGE_SIZE = "package_size"
     RELATED = "related_party"
     GENERATED = "generated"
+    ABSTRACT = "abstract"
+    SELLER = "seller"
+    BUYER = "buyer"
+    DEFAULTED = "defaulted"
 
 
 # Keys are written as `header_key` leaves them: half width, small letters, no blanks, underscores, brackets or colons.
@@ -62,6 +66,10 @@ ALIASES: Final[dict[Field, tuple[str, ...]]] = {
     Field.PACKAGE_SIZE: ("件数", "专利件数", "数量", "packagesize", "rights"),
     Field.RELATED: ("关联交易", "是否关联交易", "relatedparty", "isrelated"),
     Field.GENERATED: ("生成数据", "生成的参考数据", "generated"),
+    Field.ABSTRACT: ("摘要", "简介", "成果简介", "内容摘要", "abstract", "summary"),
+    Field.SELLER: ("转让方", "卖方", "许可方", "出让方", "seller", "transferor", "licensor"),
+    Field.BUYER: ("受让方", "买方", "被许可方", "买受人", "buyer", "transferee", "licensee"),
+    Field.DEFAULTED: ("违约", "是否违约", "悔拍", "defaulted", "default"),
 }  # fmt: skip
 
 _BY_KEY: Final = {key: field for field, keys in ALIASES.items() for key in keys}

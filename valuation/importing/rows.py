@@ -10,6 +10,7 @@ from typing import Final
 from kernel.codes import ApplicationNumber, BadCode, normalise_application_number
 from kernel.money import Money
 from valuation.deals import (
+    ABSTRACT_LENGTH_MAX,
     FIRST_DAY,
     FROM_FILE,
     PACKAGE_SIZE_MAX,
@@ -20,6 +21,7 @@ from valuation.deals import (
     PriceType,
     Trade,
     content_id,
+    party_key,
 )
 from valuation.importing import cells
 from valuation.importing.cells import Cell
@@ -44,6 +46,7 @@ PRICE_TYPES: Final = {
         ("卖方报价", "报价", "挂牌价", "挂牌价格", "ask", "asking", "askingprice", "listing"), PriceType.ASK
     ),
     **dict.fromkeys(("评估价", "评估值", "评估", "appraisal", "appraised", "appraisedvalue"), PriceType.APPRAISAL),
+    **dict.fromkeys(("流拍", "流拍起始价", "未成交", "unsold", "passed"), PriceType.UNSOLD),
 }
 KINDS: Final = {
     **dict.fromkeys(("发明", "发明专利", "invention", "inventionpatent"), Kind.INVENTION),
@@ -83,6 +86,10 @@ def read_row(layout: Layout, row: Sequence[Cell], *, line: int, today: date) -> 
     tech_field = reader.optional(Field.TECH_FIELD, text(WORD_LENGTH_MAX))
     related = reader.read(Field.RELATED, cells.flag)
     generated = reader.read(Field.GENERATED, cells.flag)
+    abstract = reader.optional(Field.ABSTRACT, text(ABSTRACT_LENGTH_MAX))
+    seller = reader.optional(Field.SELLER, text(TITLE_LENGTH_MAX))
+    buyer = reader.optional(Field.BUYER, text(TITLE_LENGTH_MAX))
+    defaulted = reader.read(Field.DEFAULTED, cells.flag)
     licence = _licence(reader, trade)
     if dealt_on is not None:
         _check_life(reader, kind, filed_on, filed_year, dealt_on, today)
@@ -106,6 +113,10 @@ def read_row(layout: Layout, row: Sequence[Cell], *, line: int, today: date) -> 
         filed_year=filed_on.year if filed_on else filed_year,
         licence_kind=licence,
         generated=bool(generated),
+        abstract=abstract or "",
+        seller=party_key(seller) if seller else None,
+        buyer=party_key(buyer) if buyer else None,
+        defaulted=bool(defaulted),
     )
     return dataclasses.replace(deal, source_id=content_id(deal))
 
