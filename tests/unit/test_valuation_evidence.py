@@ -174,7 +174,8 @@ def test_no_deal_is_foretold_above_what_is_asked_for_this_very_result() -> None:
 def test_a_result_unlike_any_that_was_dealt_says_so() -> None:
     models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
 
-    inside, outside = estimate(models, FACTS, POLICY), estimate(models, {**FACTS, "remaining_life": 19.9}, POLICY)
+    inside = estimate(models, {**FACTS, "remaining_life": 16.0}, POLICY)
+    outside = estimate(models, {**FACTS, "remaining_life": 19.9}, POLICY)
 
     assert inside.beyond == () and outside.beyond == ("remaining_life",)
 
