@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli import appraising
+
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
+app.add_typer(appraising.app, name="appraise")
 
 
 @app.command()
