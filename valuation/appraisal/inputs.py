@@ -43,6 +43,13 @@ class Origin(StrEnum):
     """It follows from other facts, by a rule that is cited."""
 
 
+class Shape(StrEnum):
+    """How likely the numbers of a range are: most likely at the value, or all alike."""
+
+    TRIANGULAR = "triangular"
+    UNIFORM = "uniform"
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What an input can be; an open end is not reached."""
@@ -84,6 +91,7 @@ class Stated:
     low: Any = None
     high: Any = None
     source: str = ""
+    shape: Shape = Shape.TRIANGULAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +115,7 @@ class Input:
     warning: Said | None = None
     ranged: bool = True
     assumed: bool = False
+    shape: Shape = Shape.TRIANGULAR
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept and sent; numbers as decimal text."""
@@ -122,6 +131,7 @@ class Input:
             "source": self.source,
             "certainty": None if self.certainty is None else self.certainty.value,
             "assumed_range": self.assumed,
+            "shape": self.shape.value,
             "warning_zh": self.warning.zh if self.warning else None,
             "warning_en": self.warning.en if self.warning else None,
         }
@@ -148,6 +158,7 @@ def stated(name: str, label: Said, unit: Unit, bounds: Bounds, said: Stated, *, 
         source=source,
         warning=None if source else UNSOURCED,
         ranged=ranged,
+        shape=said.shape,
     )
 
 

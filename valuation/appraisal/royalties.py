@@ -16,6 +16,7 @@ from valuation.appraisal.inputs import (
     WHOLE_SHARE,
     Input,
     Origin,
+    Shape,
     Stated,
     Unit,
     configured,
@@ -132,4 +133,5 @@ def _score(said: Stated | None) -> Input:
         high=Decimal(1),
         origin=Origin.DEFAULT,
         warning=MIDDLE,
+        shape=Shape.UNIFORM,
     )

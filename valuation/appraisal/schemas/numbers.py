@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from kernel.http.fields import Code, Day, IntBetween, Lines, ShortText, Wire
 from kernel.money import FEN_MAX
-from valuation.appraisal.inputs import Stated
+from valuation.appraisal.inputs import Shape, Stated
 from valuation.appraisal.lives import Life
 from valuation.deals import Kind
 
@@ -37,12 +37,13 @@ class QuantityIn(Wire):
     low: DecimalText | None = None
     high: DecimalText | None = None
     source: ShortText | None = None
+    shape: Shape = Shape.TRIANGULAR
 
     def stated(self) -> Stated:
         """As the calculators take it."""
         low = None if self.low is None else Decimal(self.low)
         high = None if self.high is None else Decimal(self.high)
-        return Stated(value=Decimal(self.value), low=low, high=high, source=self.source or "")
+        return Stated(value=Decimal(self.value), low=low, high=high, source=self.source or "", shape=self.shape)
 
 
 class AmountIn(Wire):
@@ -52,11 +53,14 @@ class AmountIn(Wire):
     low_fen: Amount | None = None
     high_fen: Amount | None = None
     source: ShortText | None = None
+    shape: Shape = Shape.TRIANGULAR
 
     def stated(self) -> Stated:
         """As the calculators take it, in yuan."""
         low, high = (None if one is None else Decimal(one) / 100 for one in (self.low_fen, self.high_fen))
-        return Stated(value=Decimal(self.value_fen) / 100, low=low, high=high, source=self.source or "")
+        return Stated(
+            value=Decimal(self.value_fen) / 100, low=low, high=high, source=self.source or "", shape=self.shape
+        )
 
 
 class LifeIn(Wire):
