@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from kernel.db.clock import market_now
 from kernel.db.session import act_as
 from kernel.errors import Forbidden, Unauthenticated, Unavailable
-from kernel.files import FileStore
+from kernel.files import BYTES_MAX, FileRef, FileStore
 from kernel.http.auth import Actor, Authenticator, Credentials
 from kernel.http.unit import Unit
 
@@ -39,6 +39,19 @@ class NoStorage(Unavailable):
     zh = "本服务进程未配置文件存储。"
 
 
+class _Nowhere:
+    """The store of a process that has none: it says so when it is used, not before the question who asks is settled."""
+
+    def put(self, source: bytes | BinaryIO, *, media_type: str, limit: int = BYTES_MAX) -> FileRef:
+        raise NoStorage
+
+    def open(self, sha256: str) -> BinaryIO:
+        raise NoStorage
+
+    def read(self, sha256: str) -> bytes:
+        raise NoStorage
+
+
 def _unit(request: Request) -> Unit:
     unit: Unit = request.state.unit
     return unit
@@ -59,9 +72,7 @@ WallNow = Annotated[datetime, Depends(_wall_now)]
 
 def _files(request: Request) -> FileStore:
     store: FileStore | None = getattr(request.app.state, "files", None)
-    if store is None:
-        raise NoStorage
-    return store
+    return _Nowhere() if store is None else store
 
 
 def _market_now(session: Db) -> datetime:
