@@ -42,13 +42,13 @@ class NoStorage(Unavailable):
 class _Nowhere:
     """The store of a process that has none: it says so when it is used, not before the question who asks is settled."""
 
-    def put(self, source: bytes | BinaryIO, *, media_type: str, limit: int = BYTES_MAX) -> FileRef:
+    def put(self, source: bytes | BinaryIO, *, media_type: str, limit: int = BYTES_MAX) -> FileRef:  # noqa: ARG002  # the port names them
         raise NoStorage
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> BinaryIO:  # noqa: ARG002  # as above
         raise NoStorage
 
-    def read(self, sha256: str) -> bytes:
+    def read(self, sha256: str) -> bytes:  # noqa: ARG002  # as above
         raise NoStorage
 
 

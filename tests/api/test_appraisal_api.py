@@ -374,7 +374,8 @@ def test_what_is_no_document_is_refused(stored, desk):
 
 
 def test_without_storage_the_market_says_so(house, desk):
-    made = ok(desk.office.post("/v1/appraisals", json=report(desk)), 201)
+    known = report(desk, file_sha256=hashlib.sha256(PDF).hexdigest())
+    made = ok(desk.office.post("/v1/appraisals", json=known), 201)
 
     assert refused(send_file(desk.office, made), 503)["title_zh"]
 
