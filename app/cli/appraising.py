@@ -73,7 +73,7 @@ def _appraise(method: str, file: Path | None, *, as_json: bool, language: Langua
     if as_json:
         typer.echo(json.dumps(done.to_json(), ensure_ascii=False, indent=2))
         return
-    for line in describing.lines(done, language.value):
+    for line in describing.lines(done.to_json(), language.value):
         typer.echo(line)
 
 

@@ -1,15 +1,18 @@
-"""A calculation for people, in sentences and lines: the value first, then every input with its source, steps, sensitivity."""
+"""A calculation for people, in sentences and lines: the value first, then every input with its source, steps, sensitivity.
+
+It reads a calculation as it is kept and sent (`Calculation.to_json`), so that a working paper reads years later as it did.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from kernel.money import Money, for_people
-from valuation.appraisal.inputs import Input, Origin, Unit, plain
-from valuation.appraisal.methods import METHOD_NAMES
+from valuation.appraisal.inputs import Origin, Unit, plain
 from valuation.appraisal.saying import Said
-from valuation.appraisal.sheets import LABEL, Calculation, Step, Swing
 
 ORIGINS: Final = {
     Origin.STATED: Said("用户填写", "stated by the user"),
@@ -17,14 +20,7 @@ ORIGINS: Final = {
     Origin.DEFAULT: Said("默认值", "default"),
     Origin.COMPUTED: Said("依规则计算", "computed by rule"),
 }
-UNITS: Final = {
-    Unit.YUAN: Said("元", "CNY"),
-    Unit.YEARS: Said("年", "years"),
-    Unit.RATE: Said("", ""),
-    Unit.GROWTH: Said("", ""),
-    Unit.FACTOR: Said("", ""),
-    Unit.WEIGHT: Said("", ""),
-}
+UNITS: Final = {Unit.YUAN: Said("元", "CNY"), Unit.YEARS: Said("年", "years")}
 HEADS: Final = {
     "inputs": Said("输入项", "Inputs"),
     "conventions": Said("口径", "Conventions"),
@@ -33,77 +29,127 @@ HEADS: Final = {
     "warnings": Said("提示", "Warnings"),
 }
 
+Told = Mapping[str, Any]
 
-def lines(done: Calculation, language: str) -> list[str]:
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """An input for people: what it is, its value and range, where it comes from, and what has to be said of it."""
+
+    label: str
+    value: str
+    span: str
+    source: str
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwingRow:
+    """A row of the sensitivity table: the range of one input, and the value at either end in two significant digits."""
+
+    label: str
+    span: str
+    at_low: str
+    at_high: str
+
+
+def lines(told: Told, language: str) -> list[str]:
     """The whole calculation as lines of text; `language` is "zh" or "en"."""
-    sections = {
-        "inputs": [_input_line(one, language) for one in done.sheet.inputs],
-        "conventions": [one.in_(language) for one in done.sheet.conventions],
-        "steps": [step_line(one, language) for one in done.steps],
-        "sensitivity": [_swing_line(one, language) for one in done.swings],
-        "warnings": [one.in_(language) for one in done.warnings],
-    }
-    shown = [headline(done, language), done.sheet.formula_text]
+    sections: dict[str, list[str]] = {
+        "inputs": [_input_line(one, language) for one in input_rows(told, language)],
+        "conventions": said(told["conventions"], language),
+        "steps": [_step_line(one, language) for one in told["steps"]],
+        "sensitivity": [f"{one.label} [{one.span}] → {one.at_low} … {one.at_high}" for one in swing_rows(told, language)],
+        "warnings": said(told["warnings"], language),
+    }  # fmt: skip
+    shown = [headline(told, language), told["formula"]]
     for name, rows in sections.items():
         if rows:
             shown += ["", HEADS[name].in_(language), *(f"  {row}" for row in rows)]
-    version = done.practice.version
-    shown += ["", Said(f"参数配置：{version}。", f"Configuration: {version}.").in_(language), LABEL.in_(language)]
-    return shown
+    version = told["practice"]["version"]
+    shown += ["", Said(f"参数配置：{version}。", f"Configuration: {version}.").in_(language)]
+    return [*shown, told["label_en" if language == "en" else "label_zh"]]
 
 
-def headline(done: Calculation, language: str) -> str:
+def headline(told: Told, language: str) -> str:
     """The value in a sentence, in two significant digits, with the working paper's own figure behind."""
-    method, about = METHOD_NAMES[done.sheet.method].in_(language), for_people(done.value, language)
-    said = Said(
-        f"{method}测算：约{about}（底稿 {done.value}）。", f"By the {method}: about {about} (paper: {done.value})."
-    )
-    return said.in_(language)
+    value = Money(told["value_fen"])
+    zh = f"{told['method_zh']}测算：约{for_people(value)}（底稿 {value}）。"
+    en = f"By the {told['method_en']}: about {for_people(value, 'en')} (paper: {value})."
+    return Said(zh, en).in_(language)
 
 
-def input_value(one: Input, number: Decimal, language: str) -> str:
-    """A number of an input with its unit; rates also as a percentage."""
-    if one.unit is Unit.YUAN:
-        return f"{number:,.2f}".removesuffix(".00") + f" {UNITS[one.unit].in_(language)}"
-    text = plain(number.quantize(Decimal("0.000001"))) if number.as_tuple().exponent else plain(number)
-    if one.unit in (Unit.RATE, Unit.GROWTH):
-        return f"{text}（{plain(number * 100)}%）" if language != "en" else f"{text} ({plain(number * 100)} %)"
-    return f"{text} {UNITS[one.unit].in_(language)}".strip()
+def input_rows(told: Told, language: str) -> list[InputRow]:
+    """Every input, in the order of the calculation."""
+    return [
+        InputRow(
+            label=_label(one, language),
+            value=_number(one["unit"], one["value"], language),
+            span=_span(one["unit"], one, language),
+            source=_source(one, language),
+            warning=one[f"warning_{'en' if language == 'en' else 'zh'}"] or "",
+        )
+        for one in told["inputs"]
+    ]
 
 
-def source_of(one: Input, language: str) -> str:
-    """Where an input comes from, with its warning."""
-    origin = ORIGINS[one.origin].in_(language)
-    source = one.source or (one.warning.in_(language) if one.warning else "")
-    return f"{origin}: {source}" if language == "en" else f"{origin}：{source}"
+def swing_rows(told: Told, language: str) -> list[SwingRow]:
+    """The sensitivity table, in the order of a tornado."""
+    units = {one["name"]: one["unit"] for one in told["inputs"]}
+    return [
+        SwingRow(
+            label=_label(one, language),
+            span=_span(units[one["input"]], one, language),
+            at_low=for_people(Money(one["value_at_low_fen"]), language),
+            at_high=for_people(Money(one["value_at_high_fen"]), language),
+        )
+        for one in told["sensitivity"]
+    ]
 
 
-def range_of(one: Input, language: str) -> str:
+def said(sentences: Sequence[Told], language: str) -> list[str]:
+    """Sentences in one language."""
+    return [one["en" if language == "en" else "zh"] for one in sentences]
+
+
+def _label(one: Told, language: str) -> str:
+    label: str = one["label_en" if language == "en" else "label_zh"]
+    return label
+
+
+def _number(unit: str, text: str, language: str) -> str:
+    """A number with its unit; rates also as a percentage."""
+    number = Decimal(text)
+    if unit == Unit.YUAN:
+        return f"{number:,.2f}".removesuffix(".00") + f" {UNITS[Unit.YUAN].in_(language)}"
+    shown = plain(round(number, 6))
+    if unit in (Unit.RATE, Unit.GROWTH):
+        percent = plain(round(number * 100, 4))
+        return f"{shown} ({percent} %)" if language == "en" else f"{shown}（{percent}%）"
+    return f"{shown} {UNITS[Unit.YEARS].in_(language)}" if unit == Unit.YEARS else shown
+
+
+def _span(unit: str, one: Told, language: str) -> str:
     """The range, marked where it was only assumed; nothing for a number without one."""
-    if one.low is None or one.high is None:
+    if one["low"] is None or one["high"] is None:
         return ""
-    ends = f"{input_value(one, one.low, language)} – {input_value(one, one.high, language)}"
-    assumed = Said("（默认幅度）", " (assumed)").in_(language) if one.assumed else ""
-    return ends + assumed
+    ends = " – ".join(_number(unit, one[end], language) for end in ("low", "high"))
+    return ends + (Said("（默认幅度）", " (assumed)").in_(language) if one["assumed_range"] else "")
 
 
-def step_line(step: Step, language: str) -> str:
-    """An intermediate number."""
-    return f"{step.label.in_(language)}: {step.value}" if language == "en" else f"{step.label.zh}：{step.value}"
+def _source(one: Told, language: str) -> str:
+    origin = ORIGINS[Origin(one["origin"])].in_(language)
+    if not one["source"]:
+        return origin
+    return f"{origin}: {one['source']}" if language == "en" else f"{origin}：{one['source']}"
 
 
-def money_text(amount: Money, language: str) -> str:
-    """A value at an end of a range, for people: two significant digits, its sign kept."""
-    return for_people(amount, language)
+def _input_line(row: InputRow, language: str) -> str:
+    span = f" [{row.span}]" if row.span else ""
+    warning = f" ({row.warning})" if row.warning and language == "en" else f"（{row.warning}）" if row.warning else ""
+    return f"{row.label} = {row.value}{span} — {row.source}{warning}"
 
 
-def _input_line(one: Input, language: str) -> str:
-    span = range_of(one, language)
-    shown = f"{one.label.in_(language)} = {input_value(one, one.value, language)}"
-    shown += f" [{span}]" if span else ""
-    return f"{shown} — {source_of(one, language)}"
-
-
-def _swing_line(swing: Swing, language: str) -> str:
-    low, high = money_text(swing.at_low, language), money_text(swing.at_high, language)
-    return f"{swing.input.label.in_(language)} [{range_of(swing.input, language)}] → {low} … {high}"
+def _step_line(step: Told, language: str) -> str:
+    label = _label(step, language)
+    return f"{label}: {step['value']}" if language == "en" else f"{label}：{step['value']}"
