@@ -13,6 +13,7 @@ from kernel.errors import Problem
 from kernel.http.problems import InvalidRequest
 from kernel.money import Money
 from valuation.appraisal.methods import Method
+from valuation.appraisal.saying import Said
 
 _PERCENT: Final = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,8})?[%％]")
 _UNITS: Final = {"亿": 10_000, "万": 1}
@@ -38,6 +39,15 @@ def faults(problem: Problem) -> dict[str, tuple[str, str]]:
         return {_field_name(one["pointer"]): (one["message_zh"], one["message_en"]) for one in problem.errors}
     field = getattr(problem, "field", None)
     return {_field_name(field): (problem.zh, problem.title())} if isinstance(field, str) else {}
+
+
+def places(method: Method, found: Mapping[str, tuple[str, str]]) -> list[tuple[str, Said]]:
+    """Where in the form faults stand: the input to go to, and the name of its field."""
+    return [
+        (next((name for name in names(field) if name in found), names(field)[0]), field.label)
+        for field in fields_of(method)
+        if field.name in found or any(name in found for name in names(field))
+    ]
 
 
 def names(field: Field) -> list[str]:

@@ -137,7 +137,7 @@ class TooFewComparables(Refused):
 
     zh = "市场法的可比交易案例数量不足。"
     field: str
-    needed: int
+    deals_min: int
     given: int
 
 

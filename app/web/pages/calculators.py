@@ -90,6 +90,7 @@ def _page(
     told: dict[str, Any] | None = None,
 ) -> Response:
     papers: list[WorkingPaper] = []
+    found = calculators.faults(problem) if problem else {}
     if visit.member().organisation_id is not None:
         papers, _ = visit.rows(queries.papers_of(visit.member()), WorkingPaper.id, PageAsked(SHOWN, None))
     return visit.show(
@@ -101,7 +102,8 @@ def _page(
         sections=layouts.layout(method),
         typed=typed,
         problem=problem,
-        faults=calculators.faults(problem) if problem else {},
+        faults=found,
+        places=calculators.places(method, found),
         done=_calculation(told, visit.t.language) if told else None,
         papers=papers,
     )
