@@ -12,7 +12,7 @@ from kernel.errors import Problem
 from kernel.http.problems import Conflict
 from kernel.money import Money
 
-SILENT: Final = frozenset({"machine", "action", "allowed", "constraint", "wait_seconds"})
+SILENT: Final = frozenset({"machine", "action", "allowed", "constraint", "wait_seconds", "field"})
 """Facts for programs; the sentence already says what a person needs of them."""
 
 

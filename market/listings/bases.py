@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from kernel.db.locking import fetch
 from kernel.ids import ValuationId
 from kernel.money import Money
-from market.listings.appraisals import check_use
 from market.listings.entries import ListingEntry
 from market.listings.errors import BasisNotShown
-from market.listings.tables import Appraisal, Listing
+from market.listings.tables import Listing
 from market.listings.terms import Basis
 from market.results.tables import Result
+from valuation.appraisal.reports import check_use
+from valuation.appraisal.tables import Appraisal
 from valuation.tables import Valuation
 
 

@@ -25,6 +25,11 @@ def owned_by(actor: Actor) -> Select[Result]:
     return select(Result).where(Result.owner_id == actor.organisation())
 
 
+def worked_on_by(actor: Actor) -> Select[Result]:
+    """The results of one's own unit, and those that one is engaged for. Raises NoOrganisation."""
+    return select(Result).where(or_(Result.owner_id == actor.organisation(), granted_to(actor, Result.id)))
+
+
 def granted_to(actor: Actor, result_id: object) -> ColumnElement[bool]:
     """The owner lets this person, acting where they act now, see the result."""
     return exists().where(

@@ -35,6 +35,10 @@ PAGES = {
     "listing for offers": ("rival", "/listings/{listing_open}"),
     "listing for its owner": ("seller", "/listings/{listing_open}"),
     "contract": ("seller", "/contracts/{contract}"),
+    "calculator by income": ("seller", "/appraisals/calculator"),
+    "calculator by cost": ("seller", "/appraisals/calculator/cost"),
+    "calculator by comparable deals": ("seller", "/appraisals/calculator/market"),
+    "working paper": ("seller", "/appraisals/papers/{working_paper}"),
     "desk": ("seller", "/desk"),
     "not found": (None, "/nowhere"),
 }

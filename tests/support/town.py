@@ -16,6 +16,7 @@ from tests.support.contracting import Sale
 from tests.support.desk import AGREED, LISTED, Desk, ok
 from tests.support.house import Client, House
 from tests.support.past_deals import train_on_reference
+from valuation.appraisal import reading
 
 _serial = itertools.count(1)
 
@@ -95,6 +96,9 @@ class Town:
         self.things |= {"result_private": desk.result_id, "valuation": ok(answer, 201)["id"]}
         answer = desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "equity"})
         self.things["abstention"] = ok(answer, 201)["id"]
+        paper = reading.read(reading.example("income").encode()) | {"keep": True}
+        kept = ok(desk.office.post("/v1/appraisals/calculations/income", json=paper))
+        self.things["working_paper"] = kept["paper_id"]
         desk.registered(title="石墨烯改性水性防腐涂料及其制备方法")
         desk.drafted(LISTED, working_days=30).decided().published()
         self.things |= {"result_listed": desk.result_id, "listing_listed": desk.listing_id}

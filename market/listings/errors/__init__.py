@@ -19,10 +19,7 @@ from market.listings.errors.buying import (
     StaffCannotBuy,
 )
 from market.listings.errors.proving import (
-    AgencyUnknown,
     AlreadyObjected,
-    AppraisalExpired,
-    AppraisalOfOtherResult,
     ChannelsWanted,
     NoticeMissing,
     NoticeNotClosed,
@@ -30,11 +27,6 @@ from market.listings.errors.proving import (
     NoticeOver,
     ObjectionOpen,
     OwnObjection,
-    PurposeDiffers,
-    ReportKnown,
-    TooFewMethods,
-    TooFewSigners,
-    ValidityTooLong,
 )
 from market.listings.errors.selling import (
     AlreadyOnOffer,
@@ -58,12 +50,9 @@ from market.listings.errors.selling import (
 )
 
 __all__ = [
-    "AgencyUnknown",
     "AlreadyInterested",
     "AlreadyObjected",
     "AlreadyOnOffer",
-    "AppraisalExpired",
-    "AppraisalOfOtherResult",
     "AppraisalRequired",
     "ApprovalWanted",
     "BasisNotShown",
@@ -97,14 +86,9 @@ __all__ = [
     "OwnObjection",
     "PeriodOutOfRange",
     "PeriodOver",
-    "PurposeDiffers",
     "RelatedBuyer",
-    "ReportKnown",
     "SamePersonDecides",
     "StaffCannotBuy",
-    "TooFewMethods",
-    "TooFewSigners",
-    "ValidityTooLong",
     "WayUnclear",
     "WrongDecider",
     "WrongMode",

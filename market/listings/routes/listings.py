@@ -30,6 +30,7 @@ from market.listings.terms import Mode
 from market.results.errors import ResultInUse, RightNotClear
 from market.results.schemas import ResultOut, result_out
 from parties.errors import NotVerified
+from valuation.appraisal import errors as appraisal
 
 TERMS = (
     errors.WayUnclear,
@@ -43,9 +44,9 @@ TERMS = (
     errors.ApprovalWanted,
     errors.ConditionsNameBuyer,
     errors.ConditionsNeedApproval,
-    errors.AppraisalExpired,
-    errors.AppraisalOfOtherResult,
-    errors.PurposeDiffers,
+    appraisal.AppraisalExpired,
+    appraisal.AppraisalOfOtherResult,
+    appraisal.PurposeDiffers,
 )
 LOT_TERMS = (
     auction_refusals.NotAnAuctionHouse,
@@ -109,7 +110,7 @@ def submit(listing_id: ListingId, db: Db, actor: CurrentActor, now: Now) -> List
 @router.post(
     "/{listing_id}/publication",
     operation_id="publish_listing",
-    responses=problems(RightNotClear, errors.AppraisalExpired, errors.WrongMode, WrongState),
+    responses=problems(RightNotClear, appraisal.AppraisalExpired, errors.WrongMode, WrongState),
 )
 def publish(listing_id: ListingId, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """Open a decided listing to the public. For the transfer office; an auction announces a lot instead."""
@@ -138,7 +139,7 @@ def reopen(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor, n
         errors.NoticeNotClosed,
         errors.ObjectionOpen,
         RightNotClear,
-        errors.AppraisalExpired,
+        appraisal.AppraisalExpired,
         WrongState,
     ),
 )
