@@ -16,10 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-if __package__:
-    from valuation.certifying.walking import BadModel, Booster, Steps, real, whole
-else:  # beside the verifier, without the rest of the house
-    from walking import BadModel, Booster, Steps, real, whole  # type: ignore[import-not-found, no-redef]
+from valuation.certifying.walking import BadModel, Booster, Steps, real, whole
 
 Key = tuple[str, ...]
 
