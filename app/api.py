@@ -22,6 +22,7 @@ from kernel.http import problems
 from kernel.http.context import Db
 from kernel.http.problems import FieldError, ProblemDocument
 from kernel.http.routing import Router
+from kernel.signing import KeyFolder
 from parties.authentication import PartiesAuthenticator
 
 TITLE = "Technology market 网上技术市场"
@@ -41,11 +42,15 @@ def readyz(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-def build(database: Database, *, environment: str = "test") -> FastAPI:
-    """The application over a database. `environment` demo or test adds the endpoint that moves market time."""
+def build(database: Database, *, environment: str = "test", keys: KeyFolder | None = None) -> FastAPI:
+    """The application over a database. `environment` demo or test adds the endpoint that moves market time.
+
+    `keys`: the market's signing keys; without them what must be signed is answered 503.
+    """
     load_everything()
     app = FastAPI(title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.database = database
+    app.state.keys = keys
     app.state.livemode = environment == "production"
     app.state.authenticator = PartiesAuthenticator(livemode=app.state.livemode)
     app.add_middleware(EveryAnswer)

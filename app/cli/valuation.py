@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from app.cli.reviewing import report
+
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
+app.command()(report)
 
 
 @app.command()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -13,6 +17,7 @@ from app.api import build
 from app.jobs import deliver_once, do_due_work
 from kernel.db import Database, market_now
 from kernel.db.clock import advance
+from kernel.signing import KeyFolder
 
 
 class Client(TestClient):
@@ -28,7 +33,10 @@ class House:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.app = build(database)
+        folder = Path(mkdtemp(prefix="market-keys-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.keys = KeyFolder(folder / "keys")
+        self.app = build(database, keys=self.keys)
         self.client = self._client()
 
     @classmethod

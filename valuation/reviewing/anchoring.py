@@ -116,7 +116,7 @@ def _interval(
     shown: Sequence[Pair], blind: Sequence[Pair], *, seed: int, draws: int
 ) -> tuple[float | None, float | None]:
     """The percentile interval over draws in which both groups are drawn anew, apart from each other."""
-    chance = random.Random(seed)  # noqa: S311  # a bootstrap wants to be repeatable, not secret
+    chance = random.Random(seed)  # a bootstrap wants to be repeatable, not secret
     again = [_drawing(group, chance) for group in (shown, blind)]
     pulls = [pull for _ in range(draws) if (pull := _pull(again[0](), again[1]())) is not None]
     if len(pulls) < draws / 2:

@@ -23,7 +23,7 @@ class Figure:
             raise PriceOrRange
         if self.low is not None and self.high is not None and not ZERO < self.low <= self.high:
             raise PriceOrRange
-        if self.price is not None and not (ZERO < self.price and self.holds(self.price)):
+        if self.price is not None and not (self.price > ZERO and self.holds(self.price)):
             raise PriceOrRange
 
     def holds(self, amount: Money) -> bool:

@@ -123,6 +123,16 @@ class PurposeDiffers(Refused):
     used_for: str
 
 
+@dataclass(eq=False)
+class EstimateOfOtherTrade(Refused):
+    """An estimate for one way of trade is no basis for another."""
+
+    zh = "估价所依的交易方式与本次转化方式不一致。"
+    article = ZHEJIANG_17
+    valued_for: str
+    used_for: str
+
+
 class ReportKnown(Refused):
     """A report with this number of this agency is recorded already."""
 

@@ -26,7 +26,7 @@ PAIRS_MAX: Final = 2_000
 """The newest first judgements; more would not be more of today's people."""
 
 # Two views, made with the tables: under the web role they show what its policies show. The functions of the same rows are
-# for the exchange, which sees figures over everybody and nobody's own.
+# for the exchange and the command line, which see figures over everybody and nobody's own.
 _OWN = text("SELECT * FROM valuation_compared WHERE owner_id = :owner ORDER BY valued_at DESC LIMIT :most")
 _ALL = text("SELECT * FROM valuation_compared_all() ORDER BY valued_at DESC LIMIT :most")
 _OWN_JUDGED = text("SELECT * FROM valuation_judged WHERE owner_id = :owner ORDER BY reviewed_at DESC LIMIT :most")

@@ -1,26 +1,37 @@
-"""What was written about a valuation: reviews, invitations, third-party reviews, human decisions. The reader may see it."""
+"""What was written about a valuation that the reader may see: reviews, invitations, third-party reviews, human decisions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
 
 from kernel.http.auth import Actor
-from kernel.ids import ResultId
+from kernel.ids import ResultId, ReviewId
 from parties.roles import Role
+from valuation.reviewing.kinds import SIGNING
 from valuation.reviewing.tables import HumanDecision, ReviewInvitation, ThirdPartyReview, ValuationReview
-from valuation.tables import Valuation
+from valuation.tables import Valuation, ValuationView
 
 
 def reviews_of(found: Valuation) -> Select[ValuationReview]:
-    """Every review, the latest first."""
-    rows = select(ValuationReview).where(ValuationReview.valuation_id == found.id)
-    return rows.order_by(ValuationReview.ordinal.desc())
+    """Every review of a valuation."""
+    return select(ValuationReview).where(ValuationReview.valuation_id == found.id)
+
+
+def standing_review(session: Session, found: Valuation) -> ValuationReview | None:
+    """The review that counts: the latest acceptance or override."""
+    rows = reviews_of(found).where(ValuationReview.verdict.in_(SIGNING))
+    return session.execute(rows.order_by(ValuationReview.ordinal.desc()).limit(1)).scalar_one_or_none()
+
+
+def review(session: Session, review_id: ReviewId | None) -> ValuationReview | None:
+    """A review by its id; None for none."""
+    return None if review_id is None else session.get(ValuationReview, review_id)
 
 
 def third_party_reviews_of(found: Valuation) -> Select[ThirdPartyReview]:
-    """Every signed review of a third party, the latest first."""
-    rows = select(ThirdPartyReview).where(ThirdPartyReview.valuation_id == found.id)
-    return rows.order_by(ThirdPartyReview.id.desc())
+    """Every signed review of a third party."""
+    return select(ThirdPartyReview).where(ThirdPartyReview.valuation_id == found.id)
 
 
 def standing_invitations() -> Select[ReviewInvitation]:
@@ -29,16 +40,24 @@ def standing_invitations() -> Select[ReviewInvitation]:
 
 
 def invitations_of(actor: Actor, found: Valuation) -> Select[ReviewInvitation]:
-    """The standing invitations: all for the owner's people, their own for others."""
-    rows = standing_invitations().where(ReviewInvitation.valuation_id == found.id).order_by(ReviewInvitation.id.desc())
+    """The standing invitations: all for the owner's people, their own organisation's for others."""
+    rows = standing_invitations().where(ReviewInvitation.valuation_id == found.id)
     if actor.organisation_id == found.owner_id:
         return rows
     return rows.where(ReviewInvitation.organisation_id == actor.organisation_id)
 
 
 def decisions_of(found: Valuation) -> Select[HumanDecision]:
-    """Every request for a human decision, the latest first."""
-    return select(HumanDecision).where(HumanDecision.valuation_id == found.id).order_by(HumanDecision.id.desc())
+    """Every request for a human decision on a valuation."""
+    return select(HumanDecision).where(HumanDecision.valuation_id == found.id)
+
+
+def is_inside(session: Session, actor: Actor, found: Valuation) -> bool:
+    """The actor belongs to the owner, or was given sight in person: not merely an invited third party."""
+    if actor.organisation_id == found.owner_id:
+        return True
+    given = ValuationView.valuation_id == found.id, ValuationView.person_id == actor.person_id
+    return bool(session.execute(select(exists().where(*given))).scalar_one())
 
 
 def under_review(actor: Actor) -> Select[ResultId]:
