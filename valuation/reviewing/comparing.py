@@ -66,10 +66,10 @@ def compare(rows: Sequence[Compared], *, units_min: int) -> list[Segment]:
     for row in rows:
         parts.setdefault((row.kind, row.trade), []).append(row)
     ordered = sorted(parts.items(), key=lambda item: (-len(item[1]), item[0]))[:SEGMENTS_MAX]
-    hidden = {index for index, (_, part) in enumerate(ordered) if _units(part) < units_min}
+    hidden = {index for index, (_, part) in enumerate(ordered) if not _enough(part, units_min)}
     if len(hidden) == 1 and len(ordered) > 1:
         hidden.add(max(index for index in range(len(ordered)) if index not in hidden))
-    whole = _segment(None, None, rows, units_min=units_min, hidden=_units(rows) < units_min)
+    whole = _segment(None, None, rows, units_min=units_min, hidden=not _enough(rows, units_min))
     return [
         whole,
         *(
@@ -83,7 +83,7 @@ def _segment(kind: str | None, trade: str | None, rows: Sequence[Compared], *, u
     if hidden:
         return Segment(kind, trade, True, None, None, None, None, None, None, None, None)
     ranged = [one for one in rows if one.realised and one.model and one.model.low]
-    told = _units(ranged) >= units_min
+    told = _enough(ranged, units_min)
     return Segment(
         kind=kind,
         trade=trade,
@@ -108,7 +108,7 @@ def _spread(
     both = [
         (row, top - bottom) for row in rows if (top := over(row)) is not None and (bottom := under(row)) is not None
     ]
-    if not both or _units([row for row, _ in both]) < units_min:
+    if not both or not _enough([row for row, _ in both], units_min):
         return None
     logs = [log for _, log in both]
     return Spread(len(logs), math.exp(statistics.median(logs)), statistics.median(abs(log) for log in logs))
@@ -128,9 +128,10 @@ def _realised(row: Compared) -> float | None:
 
 
 def _count(rows: Sequence[Compared], units_min: int) -> int | None:
-    """None is said alike of none and of too few organisations, but one's own rows are always counted."""
-    return len(rows) if _units(rows) >= units_min or units_min <= 1 else None
+    """None is said alike of none and of too few organisations."""
+    return len(rows) if _enough(rows, units_min) else None
 
 
-def _units(rows: Sequence[Compared]) -> int:
-    return len({one.owner_id for one in rows})
+def _enough(rows: Sequence[Compared], units_min: int) -> bool:
+    """Enough organisations stand behind the rows; one's own rows need none."""
+    return units_min <= 1 or len({one.owner_id for one in rows}) >= units_min

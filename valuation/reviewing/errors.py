@@ -76,7 +76,7 @@ class OutsideRange(Refused):
 
 
 @dataclass(eq=False)
-class NotAThirdParty(Refused):
+class NoThirdParty(Refused):
     """A third-party review is signed by a verified association or appraisal organisation."""
 
     zh = "第三方审核须由经核验的行业协会或专业化评估机构作出。"

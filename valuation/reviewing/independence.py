@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from parties.kinds import OrganisationKind
-from valuation.reviewing.errors import NotAThirdParty, NotIndependent
+from valuation.reviewing.errors import NoThirdParty, NotIndependent
 
 THIRD_PARTIES: Final = frozenset({OrganisationKind.ASSOCIATION, OrganisationKind.APPRAISER})
 """行业协会 and 专业化评估机构."""
@@ -14,8 +14,8 @@ THIRD_PARTIES: Final = frozenset({OrganisationKind.ASSOCIATION, OrganisationKind
 def check_third_party(
     kind: OrganisationKind, *, verified: bool, is_owner: bool, affiliated: bool, has_completer: bool = False
 ) -> None:
-    """Let an organisation review a valuation as a third party. Raises NotAThirdParty or NotIndependent."""
+    """Let an organisation review a valuation as a third party. Raises NoThirdParty or NotIndependent."""
     if is_owner or affiliated or has_completer:
         raise NotIndependent
     if kind not in THIRD_PARTIES or not verified:
-        raise NotAThirdParty(kind.value)
+        raise NoThirdParty(kind.value)

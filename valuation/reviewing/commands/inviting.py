@@ -33,7 +33,7 @@ def invite(
 ) -> ReviewInvitation:
     """Ask a third party to review; its appraisers may see the valuation while the invitation stands (27号 item 13).
 
-    For the owner's transfer office or approver. Raises NotFound, MissingRole, NotAThirdParty, NotIndependent or AlreadyInvited.
+    For the owner's transfer office or approver. Raises NotFound, MissingRole, NoThirdParty, NotIndependent or AlreadyInvited.
     """
     actor.must_have(Role.TRANSFER_OFFICE, Role.UNIT_APPROVER)
     found = fetch(session, queries.owned_by(actor), Valuation, valuation_id)
@@ -80,7 +80,7 @@ def withdraw_invitation(
 
 
 def must_be_independent(session: Session, found: Valuation, third: Organisation, *, now: datetime) -> None:
-    """The organisation may be a third party to this valuation today. Raises NotAThirdParty or NotIndependent."""
+    """The organisation may be a third party to this valuation today. Raises NoThirdParty or NotIndependent."""
     there = {"valuation_id": found.id, "organisation_id": third.id}
     is_owner = third.id == found.owner_id
     check_third_party(

@@ -52,7 +52,7 @@ def sign_review(
 ) -> ThirdPartyReview:
     """Sign, once, for the organisation that was invited; independence is looked at again today.
 
-    For its appraisers. Raises NotFound, MissingRole, NotInvited, NotAThirdParty, NotIndependent, AlreadySigned, PriceOrRange.
+    For its appraisers. Raises NotFound, MissingRole, NotInvited, NoThirdParty, NotIndependent, AlreadySigned, PriceOrRange.
     """
     actor.must_have(Role.APPRAISER)
     found = fetch(session, valuations.visible_to(actor), Valuation, valuation_id)

@@ -22,7 +22,7 @@ from valuation.reviewing.tables import ReviewInvitation, ThirdPartyReview
 
 router = Router(prefix="/v1/valuations/{valuation_id}/third-party-reviews", tags=["valuation reviews"])
 
-INDEPENDENCE = (errors.NotAThirdParty, errors.NotIndependent)
+INDEPENDENCE = (errors.NoThirdParty, errors.NotIndependent)
 
 
 @router.post(
