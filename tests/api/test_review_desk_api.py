@@ -142,7 +142,9 @@ def test_a_price_is_whole_fen_within_bounds(room, price):
     assert {one["pointer"] for one in answer["errors"]} == {"/price_fen"}
 
 
-@pytest.mark.parametrize("field", ["shown_before", "reviewer_id", "owner_id", "ordinal", "model_price_fen", "reviewed_at"])
+@pytest.mark.parametrize(
+    "field", ["shown_before", "reviewer_id", "owner_id", "ordinal", "model_price_fen", "reviewed_at"]
+)
 def test_what_the_market_records_is_not_for_the_reviewer_to_say__owasp_api3(room, field):
     body = {"verdict": "accept", field: None}
 
@@ -354,7 +356,9 @@ def test_a_review_is_signed_once(room):
     ok(room.sign(third), 201)
 
     again = refused(room.sign(third, opinion="改变意见"))
-    withdrawn = refused(room.desk.office.post(room.path(f"third-party-reviews/invitations/{invitation(room)}/withdrawal")))
+    withdrawn = refused(
+        room.desk.office.post(room.path(f"third-party-reviews/invitations/{invitation(room)}/withdrawal"))
+    )
 
     assert slug(again) == slug(withdrawn) == "already-signed"
 
@@ -597,9 +601,7 @@ def test_a_repeated_review_is_one_review(room):
     manager = room.manager()
     headers = {"Idempotency-Key": "one review"}
 
-    first, again = (
-        manager.post(room.path("reviews"), json={"verdict": "accept"}, headers=headers) for _ in range(2)
-    )
+    first, again = (manager.post(room.path("reviews"), json={"verdict": "accept"}, headers=headers) for _ in range(2))
 
     assert first.status_code == again.status_code == 201 and first.content == again.content
     assert len(room.read(room.desk.office, "reviews")["items"]) == 1

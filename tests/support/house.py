@@ -17,6 +17,7 @@ from app.api import build
 from app.jobs import deliver_once, do_due_work
 from kernel.db import Database, market_now
 from kernel.db.clock import advance
+from kernel.http.auth import Actor
 from kernel.signing import KeyFolder
 
 
@@ -62,6 +63,17 @@ class House:
         client = self._client()
         client.headers["Authorization"] = f"Bearer {key}"
         client.person_id, client.organisation_id = person.id, home
+        return client
+
+    def client_of(self, actor: Actor) -> Client:
+        """A client for somebody who is there already."""
+        from tests.support import people
+
+        with self.database.session("owner") as session:
+            key = people.make_key(session, person=actor.person_id, organisation=actor.organisation_id)
+        client = self._client()
+        client.headers["Authorization"] = f"Bearer {key}"
+        client.person_id, client.organisation_id = actor.person_id, actor.organisation_id
         return client
 
     def exchange(self, *roles: str) -> Client:
