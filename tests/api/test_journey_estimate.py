@@ -75,6 +75,7 @@ def test_an_override_is_the_benchmark_and_the_model_is_not(house, room):
     assert desk.get()["inside"]["benchmark_fen"] == 30_000_000
 
 
+@pytest.mark.long
 def test_a_range_that_was_signed_off_holds_the_benchmark(house, room):
     room.valued(None)
     ok(room.review(room.manager(), "override", low="40", high="55", reason="以区间签署，由单位确定"), 201)
@@ -100,6 +101,7 @@ def test_a_sign_off_that_changed_before_submission_sends_the_seller_back(room):
     assert desk.get()["inside"]["benchmark_fen"] == 42_000_000
 
 
+@pytest.mark.long
 def test_a_sign_off_that_changed_before_publication_stops_it(house, room):
     manager = room.manager()
     ok(room.review(manager, "accept"), 201)
@@ -109,6 +111,7 @@ def test_a_sign_off_that_changed_before_publication_stops_it(house, room):
     assert slug(desk.refuse("publication")) == "benchmark-differs"
 
 
+@pytest.mark.long
 def test_what_was_published_stands_when_the_manager_changes_his_mind_later(house, room):
     manager = room.manager()
     ok(room.review(manager, "accept"), 201)
@@ -156,6 +159,7 @@ def test_an_auctioneer_announces_only_what_was_signed_off(house, room):
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_generated_reference_data_carry_no_benchmark_until_a_person_sets_it(room):
     room.valued(generated=True)
     manager = room.manager()
@@ -168,6 +172,7 @@ def test_generated_reference_data_carry_no_benchmark_until_a_person_sets_it(room
     drafted(room).decided().published()
 
 
+@pytest.mark.long
 def test_an_estimate_without_price_or_range_is_no_basis_even_overridden(room):
     room.valued(None, low=None, high=None)
     ok(room.review(room.manager(), "override", price="30", reason="参照同类许可"), 201)
@@ -175,6 +180,7 @@ def test_an_estimate_without_price_or_range_is_no_basis_even_overridden(room):
     assert slug(refused(draft(room))) == "basis-not-shown"
 
 
+@pytest.mark.long
 def test_an_estimate_for_a_licence_is_no_basis_of_a_transfer(room):
     room.valued(trade="licence")
     ok(room.review(room.manager(), "accept"), 201)
@@ -185,6 +191,7 @@ def test_an_estimate_for_a_licence_is_no_basis_of_a_transfer(room):
     assert (differs["valued_for"], differs["used_for"]) == ("licence", "transfer")
 
 
+@pytest.mark.long
 def test_who_signed_off_takes_no_other_step__zhejiang_19(house):
     desk = Desk(house)
     both = house.act("transfer_office", "technology_manager", organisation=desk.home)
@@ -215,6 +222,7 @@ def test_a_private_seller_needs_no_sign_off_but_keeps_to_one_that_was_given(hous
     assert signed.desk.do("submission")["state"] == "approved"
 
 
+@pytest.mark.long
 def test_a_state_owned_enterprise_needs_its_appraisal_all_the_same__soe_law_47(house):
     room = ReviewRoom(house, kind="enterprise", regime="SOE")
     ok(room.review(room.manager(), "accept"), 201)
@@ -222,6 +230,7 @@ def test_a_state_owned_enterprise_needs_its_appraisal_all_the_same__soe_law_47(h
     assert slug(refused(draft(room, working_days=20))) == "appraisal-required"
 
 
+@pytest.mark.long
 def test_a_benchmark_read_on_a_draft_is_a_price_that_was_seen(house):
     room = ReviewRoom(house, kind="enterprise", regime="PRIVATE")
     manager = room.manager()
@@ -288,6 +297,7 @@ def test_the_report_tells_own_figures_to_the_unit_and_few_ones_to_nobody_else(ho
     assert ok(Desk(house).office.get("/v1/valuations/report"))["segments"][0]["valuations"] == 0
 
 
+@pytest.mark.long
 def test_over_three_units_the_exchange_is_told_medians_and_no_names(house):
     rooms = [ReviewRoom(house) for _ in range(3)]
     for share, room in zip(("40", "45", "60"), rooms, strict=True):

@@ -58,6 +58,7 @@ def test_a_manager_finds_the_task_prices_blind_and_then_signs(room, manager):
     assert "没有待审核的估价" in manager.read("/reviews")
 
 
+@pytest.mark.long
 def test_the_result_page_keeps_the_price_from_who_should_price_it_first(room, manager, office):
     result = f"/results/{room.desk.result_id}"
 
@@ -88,6 +89,7 @@ def test_an_override_needs_its_reason_and_what_was_typed_is_kept(room, manager):
     assert made.status_code == 303 and "另定价格 ¥280,000 – ¥360,000" in manager.read(page(room))
 
 
+@pytest.mark.long
 def test_who_signs_over_a_review_that_he_has_not_read_is_told_on_the_page(room, manager):
     ok(room.review(room.manager(), "override", price="45", reason="另有依据"), 201)
 
@@ -97,6 +99,7 @@ def test_who_signs_over_a_review_that_he_has_not_read_is_told_on_the_page(room, 
     assert "已有他人审核" in words_of(stale) and "已有审核：1" in words_of(stale)
 
 
+@pytest.mark.long
 def test_a_valuation_that_was_overtaken_offers_no_signature_and_leads_on(room, manager):
     old = page(room)
     room.valued()
@@ -126,6 +129,7 @@ def test_the_seller_asks_for_a_person_and_reads_that_the_automated_price_does_no
     assert "已决定" in answer and "¥600,000" in answer and "自动估价不具约束力" in answer
 
 
+@pytest.mark.long
 def test_the_seller_takes_a_request_back(room, office):
     office.send(page(room, "/human-decisions"), grounds="未考虑意向许可")
     away = re.search(r'action="([^"]+/withdrawal)#', office.get(page(room)).text).group(1)
@@ -154,6 +158,7 @@ def test_a_third_party_is_invited_signs_and_its_signature_is_shown_as_verified(h
     assert "没有待签署的第三方审核" in appraiser.read("/reviews")
 
 
+@pytest.mark.long
 def test_an_invitation_is_taken_back_on_the_page(house, town, room, office):
     resident = town.settle("钱评估", "appraiser", kind="appraiser", name="浙南评估（测试）")
     office.send(page(room, "/invitations"), organisation_id=str(resident.home))
@@ -163,6 +168,7 @@ def test_an_invitation_is_taken_back_on_the_page(house, town, room, office):
     assert Reader(house, resident).get(page(room)).status_code == 404
 
 
+@pytest.mark.long
 def test_what_came_of_it_stands_beside_model_and_people(house, room, office):
     from kernel.calendar import local_date
     from kernel.ids import ContractId, ResultId, new_id
@@ -189,16 +195,16 @@ def test_what_came_of_it_stands_beside_model_and_people(house, room, office):
     assert "实际成交 ¥50,000 关联交易，不作衡量" in seen
 
 
-@pytest.mark.parametrize("what", ["/blind", ""])
-def test_the_pages_are_not_there_for_strangers(house, town, room, what):
-    stranger = Reader(house, town.settle("陈经理", "technology_manager"))
+def test_the_pages_are_not_there_for_strangers(house, town, room):
+    stranger, public = Reader(house, town.settle("陈经理", "technology_manager")), Reader(house)
 
-    assert stranger.get(page(room, what)).status_code == 404
-    assert Reader(house).get(page(room, what)).status_code == 401
+    for what in ("/blind", ""):
+        assert (stranger.get(page(room, what)).status_code, public.get(page(room, what)).status_code) == (404, 401)
     assert stranger.send(page(room, "/reviews"), verdict="accept").status_code == 404
     assert stranger.send(page(room, "/own-price"), own_price="1").status_code == 404
 
 
+@pytest.mark.long
 def test_the_desk_is_for_those_who_judge_or_sign(house, town, office):
     refused = office.get("/reviews")
 
@@ -208,6 +214,7 @@ def test_the_desk_is_for_those_who_judge_or_sign(house, town, office):
     assert 'href="/reviews"' in appraiser.get("/desk").text and "待审核估价" not in appraiser.read("/reviews")
 
 
+@pytest.mark.long
 def test_an_english_reader_finds_the_same(room, manager):
     seen = words_of(manager.get(page(room, "/blind"), params={"lang": "en"}))
 

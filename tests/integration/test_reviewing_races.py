@@ -45,6 +45,7 @@ def test_overrides_at_once_are_all_kept_in_one_order_and_one_counts(house, room)
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_of_two_overrides_at_once_that_have_read_nothing_one_is_told(house, room):
     managers = [room.manager() for _ in range(3)]
 
@@ -60,6 +61,7 @@ def test_of_two_overrides_at_once_that_have_read_nothing_one_is_told(house, room
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_a_new_valuation_and_an_acceptance_at_once_leave_no_acceptance_of_an_old_one_unmarked(house, room):
     manager, old = room.manager(), room.valuation
     path = f"/v1/results/{room.desk.result_id}/valuations"
@@ -90,6 +92,7 @@ def test_reading_the_price_while_pricing_blind_is_before_or_after_never_beside(h
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_a_request_is_made_taken_up_and_answered_once(house, room):
     managers = [room.manager() for _ in range(3)]
     clerks = [house.act("transfer_office", organisation=room.desk.home) for _ in range(3)]
@@ -109,6 +112,7 @@ def test_a_request_is_made_taken_up_and_answered_once(house, room):
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_a_third_party_signs_once_or_is_disinvited(house, room):
     third = room.invited()
     again = house.act("appraiser", organisation=third.organisation_id)
@@ -122,6 +126,7 @@ def test_a_third_party_signs_once_or_is_disinvited(house, room):
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_a_sign_off_that_moves_while_the_unit_decides_never_publishes_what_nobody_signed(house, room):
     manager = room.manager()
     ok(room.review(manager, "accept"), 201)
@@ -141,6 +146,7 @@ def test_a_sign_off_that_moves_while_the_unit_decides_never_publishes_what_nobod
     assert unbroken(house)
 
 
+@pytest.mark.long
 def test_two_third_parties_may_sign_at_once(house, room):
     thirds = [room.invited("appraiser"), room.invited()]
 

@@ -1,20 +1,14 @@
 """What the database itself keeps of the review desk: who sees which row, what never changes, and what the audit finds."""
 
-import json
-from contextlib import contextmanager
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
-from typer.testing import CliRunner
 
-from app import wiring
 from app.auditing import audit
-from app.cli import valuation as command
 from kernel.db.session import act_as
 from kernel.invariants import check_all
 from kernel.signing import KeyFolder
-from tests.support.desk import LISTED, Desk, ok
+from tests.support.desk import LISTED, ok
 from tests.support.review_room import ReviewRoom
 
 TABLES = (
@@ -29,7 +23,14 @@ TABLES = (
 APPEND_ONLY = ("valuation_part", "price_sight", "valuation_review", "third_party_review", "realised_price")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def house(built_house, server):
+    """The house, wiped after the last of these tests: they look, and undo what they do."""
+    yield built_house
+    server.wipe(built_house.database)
+
+
+@pytest.fixture(scope="module")
 def room(house):
     room = ReviewRoom(house)
     manager, third = room.manager(), room.invited()
@@ -59,39 +60,40 @@ def test_rows_are_shown_to_those_they_concern_even_without_the_code_above(house,
     assert seen["manager"]["review_invitation"] == 0
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "read", "desk"])
-def test_what_was_said_is_never_changed_or_taken_out(migrated, role):
+def test_what_was_said_is_never_changed_or_taken_out(migrated):
     rights = text("SELECT has_table_privilege(:role, :table, 'UPDATE') OR has_table_privilege(:role, :table, 'DELETE')")
     with migrated.session("owner") as session:
-        for table in APPEND_ONLY:
-            known = {"role": f"market_{role}", "table": table}
-            assert session.execute(rights, known).scalar_one() is False, table
+        for role in ("web", "worker", "read", "desk"):
+            for table in APPEND_ONLY:
+                known = {"role": f"market_{role}", "table": table}
+                assert session.execute(rights, known).scalar_one() is False, (role, table)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        """INSERT INTO valuation_review (id, valuation_id, result_id, owner_id, ordinal, reviewer_id, organisation_id, verdict,
+FORGED = (
+    """INSERT INTO valuation_review (id, valuation_id, result_id, owner_id, ordinal, reviewer_id, organisation_id, verdict,
              price, reason, shown_before, rests_on_generated, reviewed_at)
            SELECT gen_random_uuid(), valuation_id, result_id, owner_id, 9, reviewer_id, organisation_id, 'override',
              1, 'x', false, false, now() FROM valuation_review""",
-        "INSERT INTO price_sight SELECT valuation_id, reviewer_id, result_id, now() FROM valuation_review",
-        """INSERT INTO third_party_review (id, valuation_id, invitation_id, owner_id, organisation_id, signed_by, agrees,
+    "INSERT INTO price_sight SELECT valuation_id, reviewer_id, result_id, now() FROM valuation_review",
+    """INSERT INTO third_party_review (id, valuation_id, invitation_id, owner_id, organisation_id, signed_by, agrees,
              opinion, qualification, file_sha256, document, document_sha256, signature, key_id, reviewed_at, signed_at)
            SELECT gen_random_uuid(), valuation_id, invitation_id, owner_id, organisation_id, signed_by, agrees, opinion,
              qualification, file_sha256, document, document_sha256, signature, key_id, now(), now() FROM third_party_review""",
-    ],
-    ids=["review", "sight", "third party"],
 )
-def test_nobody_writes_in_anothers_name(house, room, statement):
+"""A review, a sight and a third party's review, each written by somebody who did not make it."""
+
+
+def test_nobody_writes_in_anothers_name(house, room):
     owner = room.people["owner"]
-    with house.database.open("web") as session:
-        act_as(session, person=owner.person_id, organisation=owner.organisation_id)
+    for statement in FORGED:
+        with house.database.open("web") as session:
+            act_as(session, person=owner.person_id, organisation=owner.organisation_id)
 
-        with pytest.raises(ProgrammingError, match="row-level security"):
-            session.execute(text(statement))
+            with pytest.raises(ProgrammingError, match="row-level security"):
+                session.execute(text(statement))
 
 
+@pytest.mark.long
 def test_an_acceptance_of_another_price_is_refused_by_the_database(house, room):
     with house.database.open("owner") as session, pytest.raises(IntegrityError, match="acceptance_is_the_models"):
         session.execute(text("UPDATE valuation_review SET price = price + 1"))
@@ -109,32 +111,33 @@ def test_the_standing_is_told_to_the_owner_and_the_exchange_and_to_nobody_else(h
     assert told == {"owner": 1, "manager": 0, "third": 0, "stranger": 0, "exchange": 1}
 
 
-@pytest.mark.parametrize(
-    ("number", "harm"),
-    [
-        ("R1", "UPDATE valuation_review SET model_price = model_price + 1, price = price + 1"),
-        ("R2", "UPDATE valuation_review SET shown_before = NOT shown_before"),
-        ("R2", "DELETE FROM price_sight; UPDATE valuation_review SET shown_before = true"),
-        (
-            "R3",
-            """INSERT INTO valuation_part (id, valuation_id, person_id, capacity, since)
+HARMS = (
+    ("R1", "UPDATE valuation_review SET model_price = model_price + 1, price = price + 1"),
+    ("R2", "UPDATE valuation_review SET shown_before = NOT shown_before"),
+    ("R2", "DELETE FROM price_sight; UPDATE valuation_review SET shown_before = true"),
+    (
+        "R3",
+        """INSERT INTO valuation_part (id, valuation_id, person_id, capacity, since)
                SELECT gen_random_uuid(), valuation_id, reviewer_id, 'completer', now() FROM valuation_review""",
-        ),
-        ("R4", "UPDATE review_invitation SET withdrawn_at = now()"),
-        ("R5", "UPDATE third_party_review SET opinion = '不同'"),
-        ("R5", "UPDATE third_party_review SET document = document || ' '"),
-        ("R6", "UPDATE human_decision SET taken_by = asked_by, taken_at = now()"),
-    ],
+    ),
+    ("R4", "UPDATE review_invitation SET withdrawn_at = now()"),
+    ("R5", "UPDATE third_party_review SET opinion = '不同'"),
+    ("R5", "UPDATE third_party_review SET document = document || ' '"),
+    ("R6", "UPDATE human_decision SET taken_by = asked_by, taken_at = now()"),
 )
-def test_the_audit_names_what_was_tampered_with(house, room, number, harm):
-    with house.database.session("owner") as session:
-        assert not [one for one in check_all(session) if one.number == number]
-        for statement in harm.split(";"):
-            session.execute(text(statement))
-
-        assert [one.count for one in check_all(session) if one.number == number] == [1]
 
 
+def test_the_audit_names_what_was_tampered_with(house, room):
+    for number, harm in HARMS:
+        with house.database.open("owner") as session:
+            assert not [one for one in check_all(session) if one.number == number]
+            for statement in harm.split(";"):
+                session.execute(text(statement))
+
+            assert [one.count for one in check_all(session) if one.number == number] == [1], harm
+
+
+@pytest.mark.long
 def test_the_audit_names_a_benchmark_that_nobody_signed__zhejiang_2025_27_item_13(house, room):
     terms = LISTED | {"basis": "ai_estimate_reviewed", "benchmark_fen": None, "valuation_id": room.valuation}
     room.desk.drafted(terms).decided().published()
@@ -152,41 +155,3 @@ def test_the_audit_verifies_every_signature_with_the_register(house, room, tmp_p
     assert not [one for one in found.violations if one.number == "R7"]
     assert [one.count for one in strange.violations if one.number == "R7"] == [1]
     assert any("R7" in line for line in found.lines())
-
-
-# The command line.
-
-
-@pytest.fixture
-def run(house, monkeypatch):
-    @contextmanager
-    def opened(_settings=None):
-        yield house.database
-
-    monkeypatch.setattr(wiring, "open_database", opened)
-    return lambda *words: CliRunner().invoke(command.app, ["report", *words])
-
-
-def test_the_report_on_the_command_line_is_that_of_the_interface(house, room, run):
-    for other in (ReviewRoom(house), ReviewRoom(house)):
-        ok(other.review(other.manager(), "override", price="40", reason="另有依据"), 201)
-    operator = house.exchange("operator")
-
-    printed, said = run("--json"), run()
-    own = run("--organisation", str(room.desk.home))
-
-    assert json.loads(printed.output) == ok(operator.get("/v1/valuations/report?scope=all"))
-    assert said.exit_code == 0 and "3 valuations; human/model ×0.80 (|ln| 0.22, n 3)" in said.output
-    assert "anchoring: not told, too few organisations" in said.output
-    assert "invention, transfer: 1 valuations" in own.output and "anchoring: too few to say" in own.output
-
-
-def test_the_report_refuses_what_is_no_id(run):
-    answer = run("--organisation", "温州大学")
-
-    assert answer.exit_code == 2 and "Traceback" not in answer.output
-
-
-def test_too_few_organisations_are_not_told_on_the_command_line_either(house, room, run):
-    assert "not told, fewer than 3 organisations" in run().output
-    assert Desk(house).office.get("/v1/valuations/report").status_code == 200
