@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.wiring import open_database
 from kernel import failpoints
 from kernel.files import FolderStore
+from kernel.signing import KeyFolder
 
 PORTS_TRIED_MAX = 20
 
@@ -28,7 +29,12 @@ def create() -> FastAPI:
     failpoints.arm(settings.failpoints)
     opened = open_database(settings)
     database = opened.__enter__()
-    app = build(database, environment=settings.environment, files=FolderStore(settings.files))
+    app = build(
+        database,
+        environment=settings.environment,
+        files=FolderStore(settings.files),
+        keys=KeyFolder(settings.keys),
+    )
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from kernel.db.locking import fetch
 from kernel.http.auth import Actor
 from kernel.ids import ResultId, ValuationId
+from parties.roles import Role
 from valuation.comparables import Candidate, nearest
 from valuation.deals import Kind, PriceType, Trade
+from valuation.reviewing.tables import ReviewInvitation
 from valuation.tables import ModelRun, PastTransaction, Valuation, ValuationView
 
 CANDIDATES_MAX: Final = 2_000
@@ -21,9 +23,17 @@ COMPARABLES_MIN: Final = 3
 
 
 def visible_to(actor: Actor) -> Select[Valuation]:
-    """The owner unit's people, and whoever was given sight of it: the asker, completers, the engaged manager."""
+    """The owner unit's people, whoever was given sight of it (the asker, completers, the engaged manager), and the
+    appraisers of an organisation that the owner invited to review it.
+    """
     given = select(ValuationView.valuation_id).where(ValuationView.person_id == actor.person_id)
-    return select(Valuation).where(or_(Valuation.owner_id == actor.organisation_id, Valuation.id.in_(given)))
+    seen = or_(Valuation.owner_id == actor.organisation_id, Valuation.id.in_(given))
+    if actor.has(Role.APPRAISER) and actor.organisation_id is not None:
+        invited = select(ReviewInvitation.valuation_id).where(
+            ReviewInvitation.organisation_id == actor.organisation_id, ReviewInvitation.withdrawn_at.is_(None)
+        )
+        seen = or_(seen, Valuation.id.in_(invited))
+    return select(Valuation).where(seen)
 
 
 def valuation(session: Session, actor: Actor, valuation_id: ValuationId) -> Valuation:

@@ -16,6 +16,7 @@ from kernel.errors import Forbidden, Unauthenticated, Unavailable
 from kernel.files import BYTES_MAX, FileRef, FileStore
 from kernel.http.auth import Actor, Authenticator, Credentials
 from kernel.http.unit import Unit
+from kernel.signing import KeyFolder
 
 SESSION_COOKIE = "__Host-session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,6 +26,12 @@ class CrossSite(Forbidden):
     """This request comes from another site."""
 
     zh = "拒绝跨站请求。"
+
+
+class NoKeys(Unavailable):
+    """This server holds no signing keys."""
+
+    zh = "本服务器未配置签名密钥。"
 
 
 class ReadOnlyKey(Forbidden):
@@ -104,6 +111,15 @@ def _actor(actor: Annotated[Actor | None, Depends(_maybe_actor)]) -> Actor:
     return actor
 
 
+def _keys(request: Request) -> KeyFolder:
+    keys: KeyFolder | None = request.app.state.keys
+    if keys is None:
+        raise NoKeys
+    return keys
+
+
+Keys = Annotated[KeyFolder, Depends(_keys)]
+"""The market's signing keys, for routes that sign. Raises NoKeys where this process was given none."""
 Now = Annotated[datetime, Depends(_market_now)]
 """Market time: one instant a request, aware UTC. Deadlines are decided by `market_now(session)` after the lock."""
 MaybeActor = Annotated[Actor | None, Depends(_maybe_actor)]

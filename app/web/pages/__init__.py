@@ -20,6 +20,7 @@ PAGES: Final = (
     "results",
     "valuations",
     "calculators",
+    "reviews",
     "listings",
     "lots",
     "notices",

@@ -21,6 +21,7 @@ from market.listings.errors.buying import (
 from market.listings.errors.proving import (
     AlreadyObjected,
     ChannelsWanted,
+    EstimateOfOtherTrade,
     NoticeMissing,
     NoticeNotClosed,
     NoticeNotRequired,
@@ -66,6 +67,7 @@ __all__ = [
     "CutTooDeep",
     "DepositDiffers",
     "DepositOutOfRange",
+    "EstimateOfOtherTrade",
     "ExtensionsUsedUp",
     "FloorAbovePrice",
     "ModeNotOpen",

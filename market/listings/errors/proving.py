@@ -68,3 +68,13 @@ class OwnObjection(Refused):
 
     zh = "提出异议者不得参与对该异议的处理决定。"
     article = ZHEJIANG_17
+
+
+@dataclass(eq=False)
+class EstimateOfOtherTrade(Refused):
+    """An estimate for one way of trade is no basis for another."""
+
+    zh = "估价所依的交易方式与本次转化方式不一致。"
+    article = ZHEJIANG_17
+    valued_for: str
+    used_for: str
