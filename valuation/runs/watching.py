@@ -85,7 +85,7 @@ def watch_once(session: Session, *, now: datetime) -> ModelWatch | None:
     A run without a reference is looked at, too, and nothing is seen: the look need not be tried again that day.
     """
     today = local_date(now)
-    run = _serving_run(session)
+    run = serving_run(session)
     if run is None or session.get(ModelWatch, (run.id, today)) is not None:
         return None
     report = look(session, run, on=today)
@@ -98,12 +98,6 @@ def watch_once(session: Session, *, now: datetime) -> ModelWatch | None:
     return kept
 
 
-def last_look(session: Session, run_id: ModelRunId) -> ModelWatch | None:
-    """The newest look at a run."""
-    rows = select(ModelWatch).where(ModelWatch.run_id == run_id).order_by(ModelWatch.day.desc()).limit(1)
-    return session.execute(rows).scalars().first()
-
-
 def _tell(session: Session, run: ModelRun, report: Report, today: date, now: datetime) -> None:
     alarms = [f"{one.feature}:{alarm.value}" for one in report.inputs for alarm in one.alarms]
     alarms += [f"realised:{alarm.value}" for alarm in report.outputs.alarms]
@@ -112,7 +106,7 @@ def _tell(session: Session, run: ModelRun, report: Report, today: date, now: dat
     emit(session, ModelDrifted(run_id=run.id, day=today, alarms=tuple(alarms)), now=now)
 
 
-def _serving_run(session: Session) -> ModelRun | None:
+def serving_run(session: Session) -> ModelRun | None:
     """The run promoted last whose bytes are those that were trained; the model itself is not needed for a look."""
     promoted = (
         select(ModelPromotion.run_id)

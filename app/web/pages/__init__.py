@@ -19,6 +19,7 @@ PAGES: Final = (
     "home",
     "results",
     "valuations",
+    "models",
     "listings",
     "lots",
     "notices",
