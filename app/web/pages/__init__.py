@@ -21,6 +21,7 @@ PAGES: Final = (
     "valuations",
     "calculators",
     "reviews",
+    "models",
     "listings",
     "lots",
     "notices",
