@@ -130,16 +130,17 @@ FILLED = ("reported_on", "validity_rule", "signer_numbers", "statutory", "assump
 def _reports() -> None:
     """The register comes down from the market: it names a result by id only, as a valuation does."""
     op.drop_constraint("fk_appraisal_result_id_result", "appraisal", type_="foreignkey")
+    op.drop_constraint(op.f("ck_appraisal_two_methods"), "appraisal", type_="check")
     for column in _added():
         op.add_column("appraisal", column)
     op.execute(
         """UPDATE appraisal SET reported_on = (recorded_at AT TIME ZONE 'Asia/Shanghai')::date,
              validity_rule = 'appraisal.validity_months ANY@1', signer_numbers = '[]'::jsonb, statutory = false, assumptions = '',
+             one_method_reason = CASE WHEN jsonb_array_length(methods) < 2 THEN '登记时未保存理由 (the reason was not kept)' END,
              retained_until = ((recorded_at AT TIME ZONE 'Asia/Shanghai')::date + interval '15 years')::date"""
     )
     for name in FILLED:
         op.alter_column("appraisal", name, nullable=False)
-    op.drop_constraint(op.f("ck_appraisal_two_methods"), "appraisal", type_="check")
     op.create_check_constraint("two_methods", "appraisal", f"{TWO_METHODS} OR {ONE_WITH_REASON}")
     op.create_check_constraint(
         "registered_signers", "appraisal", "NOT statutory OR jsonb_array_length(signer_numbers) >= 2"

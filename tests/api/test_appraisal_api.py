@@ -63,6 +63,33 @@ def test_a_calculation_shows_every_input_with_its_source_and_keeps_nothing(house
     assert ok(client.get("/v1/appraisals/calculations"))["items"] == []
 
 
+def test_excess_earnings_and_capm_are_calculated_too(house):
+    client = house.act("completer")
+    known = {"source": "测试"}
+    terms = {
+        "risk_free": "0.02",
+        "beta": "1.2",
+        "equity_premium": "0.07",
+        "size_premium": "0.03",
+        "specific_premium": "0.016",
+    }
+    changes = {
+        "variant": "excess_earnings",
+        "timing": "end_year",
+        "royalty": None,
+        "plan": {"amounts_fen": [10_000_000]},
+        "charges": [{"name": "流动资产", "amount": {"value_fen": 3_000_000} | known}],
+        "discount": {"capm": {name: {"value": value} | known for name, value in terms.items()}},
+        "life": {"economic": {"value": "8"}, "no_term": "技术秘密"},
+        "taxes": {"flows": "before_tax", "discount": "before_tax"},
+    }
+
+    done = ok(calculate(client, "income", **changes))
+
+    assert done["variant"] == "excess_earnings" and done["value_fen"] == 31_411_251  # 70,000 · annuity(15 %, 8)
+    assert {"discount/capm/beta", "charges/0/amount"} <= {one["name"] for one in done["inputs"]}
+
+
 def test_the_public_calculates_nothing(house):
     assert calculate(house.client, "cost").status_code == 401
 
@@ -97,12 +124,14 @@ def test_a_refusal_names_its_field(house):
     assert number["errors"][0]["pointer"] == "/discount/rate/value"
 
 
-@pytest.mark.parametrize("hostile", ["1e400", "Infinity", "-0.5.1", "１５", "0x10", " 1", "1_000", "9" * 40, ""])
-def test_a_hostile_number_is_malformed_and_never_a_fault(house, hostile):
-    answer = calculate(house.act("completer"), "income", discount={"rate": {"value": hostile}})
+def test_a_hostile_number_is_malformed_and_never_a_fault(house):
+    client = house.act("completer")
 
-    assert answer.status_code == 422
-    assert [one["pointer"] for one in answer.json()["errors"]] == ["/discount/rate/value"]
+    for hostile in ("1e400", "Infinity", "-0.5.1", "１５", "0x10", " 1", "1_000", "9" * 40, "", "٣", "\u0000"):
+        answer = calculate(client, "income", discount={"rate": {"value": hostile}})
+
+        assert answer.status_code == 422, hostile
+        assert [one["pointer"] for one in answer.json()["errors"]] == ["/discount/rate/value"]
 
 
 # Weights and scorecards.
@@ -193,19 +222,19 @@ def test_weights_of_another_scene_or_unit_are_not_used(house, desk):
     assert desk.office.post(path, json=card(weight_set_id=foreign)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"shares_bp": {"legal": 4000, "technical": 3000, "economic": 2999}}, "/shares_bp"),
+def test_weights_that_do_not_sum_or_are_not_known_are_malformed(desk):
+    short = {"legal": 4000, "technical": 3000, "economic": 2999}
+    wrong = [
+        ({"shares_bp": short}, "/shares_bp"),
         ({"indicators_bp": [{"indicator": "legal.stability.validity", "weight_bp": 9_999}]}, "/indicators_bp/legal"),
         ({"indicators_bp": [{"indicator": "legal.invented", "weight_bp": 10_000}]}, "/indicators_bp"),
         ({"extensions": []}, "/indicators_bp"),
-    ],
-)
-def test_weights_that_do_not_sum_or_are_not_known_are_malformed(desk, changes, named):
-    problem = refused(desk.office.post("/v1/appraisals/weight-sets", json=weights(**changes)), 422)
+    ]
 
-    assert problem["field"] == named
+    for changes, named in wrong:
+        problem = refused(desk.office.post("/v1/appraisals/weight-sets", json=weights(**changes)), 422)
+
+        assert problem["field"] == named
 
 
 def test_a_buyer_lays_down_no_weights_and_scores_nothing(desk):
@@ -256,9 +285,7 @@ def test_old_indications_are_left_out_and_valid_reports_come_in(house, desk):
     assert in_a_while[0].likely.fen == made["value_fen"]
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "name", "field"),
-    [
+IMPOSSIBLE_INDICATIONS = [
         ({}, 422, "input-missing", "/income"),
         (indication() | indication("cost"), 422, "one-way-only", "/"),
         (indication(royalty={"rate": {"value": "0.05"}}), 422, "source-missing", "/income/royalty/rate"),
@@ -266,16 +293,20 @@ def test_old_indications_are_left_out_and_valid_reports_come_in(house, desk):
         (indication("cost", base_date="2024-01-01"), 409, "base-date-too-old", None),
         (indication("cost", base_date="2199-01-01"), 409, "no-life-left", "/cost/depreciation/life/filed_on"),
         (indication("income", base_date="2021-01-01"), 409, "no-life-left", "/income/life/filed_on"),
-    ],
-)  # fmt: skip
-def test_an_indication_that_cannot_be_is_refused_with_its_field(house, desk, body, status, name, field):
-    for part in body.values():
-        if part["base_date"] == "2026-10-31":
-            part["base_date"] = dated(house, days=5)
+]  # fmt: skip
 
-    problem = refused(desk.office.post(f"/v1/results/{desk.result_id}/indications", json=body), status)
 
-    assert slug(problem) == name and problem.get("field") == field
+def test_an_indication_that_cannot_be_is_refused_with_its_field(house, desk):
+    recent = dated(house, days=5)
+    for body, status, name, field in IMPOSSIBLE_INDICATIONS:
+        stated = {
+            method: part | ({"base_date": recent} if part["base_date"] == "2026-10-31" else {})
+            for method, part in body.items()
+        }
+
+        problem = refused(desk.office.post(f"/v1/results/{desk.result_id}/indications", json=stated), status)
+
+        assert (slug(problem), problem.get("field")) == (name, field)
 
 
 def test_indications_are_hidden_from_others(house, desk):

@@ -289,6 +289,13 @@ def test_a_calculation_for_an_open_licence_is_held_to_the_caps():
     with pytest.raises(impossible.AboveOpenLicenceCap):
         value_of(relief(royalty=high, open_licence=licence))
 
+    fee = relief(open_licence=income.OpenLicence(fixed_fee=Money.wan(2001)))
+    profit = relief(open_licence=income.OpenLicence(profit_share="0.5"))
+    for above in (fee, profit):
+        with pytest.raises(impossible.AboveOpenLicenceCap):
+            value_of(above)
+    with pytest.raises(impossible.NotANumber):
+        value_of(relief(open_licence=income.OpenLicence(profit_share=float("nan"))))
     explained = relief(royalty=high, open_licence=income.OpenLicence(explanation="包含技术服务"))
     assert "包含技术服务" in texts(income.calculate(explained, PRACTICE))
 

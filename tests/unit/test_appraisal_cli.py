@@ -37,6 +37,16 @@ def test_a_file_of_inputs_gives_the_value_and_all_that_stands_behind_it(written,
     assert all(head in done.output for head in (*heads, label, "practice-01"))
 
 
+def test_the_facts_of_comparable_deals_are_told(written):
+    done = run("market", written("market"), "--language", "en")
+
+    assert (
+        "Comparable deals" in done.output
+        and "traded 2025-06-18" in done.output
+        and "market 某技术交易市场" in done.output
+    )
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_as_json_it_is_for_programs(written, method):
     told = json.loads(run(method, written(method), "--json").output)

@@ -22,6 +22,7 @@ ORIGINS: Final = {
 }
 UNITS: Final = {Unit.YUAN: Said("元", "CNY"), Unit.YEARS: Said("年", "years")}
 HEADS: Final = {
+    "facts": Said("可比交易案例", "Comparable deals"),
     "inputs": Said("输入项", "Inputs"),
     "conventions": Said("口径", "Conventions"),
     "steps": Said("计算过程", "Steps"),
@@ -56,6 +57,7 @@ class SwingRow:
 def lines(told: Told, language: str) -> list[str]:
     """The whole calculation as lines of text; `language` is "zh" or "en"."""
     sections: dict[str, list[str]] = {
+        "facts": fact_lines(told, language),
         "inputs": [_input_line(one, language) for one in input_rows(told, language)],
         "conventions": said(told["conventions"], language),
         "steps": [_step_line(one, language) for one in told["steps"]],
@@ -105,6 +107,28 @@ def swing_rows(told: Told, language: str) -> list[SwingRow]:
         )
         for one in told["sensitivity"]
     ]
+
+
+FACTS: Final = {
+    "title": Said("", ""),
+    "right_kind": Said("权利类型", "kind"),
+    "number": Said("专利号", "number"),
+    "holder": Said("权利人", "holder"),
+    "filed_on": Said("申请日", "filed"),
+    "market": Said("市场", "market"),
+    "traded_on": Said("交易日期", "traded"),
+    "licence_kind": Said("许可方式", "licence"),
+    "term": Said("期限", "term"),
+}
+
+
+def fact_lines(told: Told, language: str) -> list[str]:
+    """The facts of each comparable deal, as far as they were stated."""
+    shown = []
+    for place, one in enumerate(told["facts"], start=1):
+        named = [(FACTS[name].in_(language), one[name]) for name in FACTS if one.get(name)]
+        shown.append(f"{place}. " + " · ".join(f"{label} {text}".strip() for label, text in named))
+    return shown
 
 
 def said(sentences: Sequence[Told], language: str) -> list[str]:

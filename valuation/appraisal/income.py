@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from kernel.money import Money
 from valuation.appraisal import formulas, royalties
 from valuation.appraisal.discounting import (
     Discount,
@@ -37,6 +38,7 @@ from valuation.appraisal.inputs import (
     Unit,
     configured,
     default,
+    number,
     plain,
     stated,
 )
@@ -92,9 +94,14 @@ class Taxes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLicence:
-    """The terms are meant for an open licence; what is above its caps is explained."""
+    """The terms are meant for an open licence; what is above its caps is explained.
+
+    The royalty rate is held to the cap of shares of net sales; a fixed fee and a share of profit may be declared besides.
+    """
 
     explanation: str = ""
+    fixed_fee: Money | None = None
+    profit_share: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +172,15 @@ def _royalty(entry: RoyaltyRelief, practice: Practice, said: list[Said]) -> list
     own = royalties.royalty_inputs(entry.royalty, practice)
     if entry.open_licence is not None:
         share = Decimal(royalties.rate_of({one.name: one.value for one in own}))
-        explanation = entry.open_licence.explanation
-        said += royalties.check_open_licence(practice, sales_share=share, explanation=explanation)
+        terms = entry.open_licence
+        profit = None if terms.profit_share is None else number("/open_licence/profit_share", terms.profit_share)
+        said += royalties.check_open_licence(
+            practice,
+            fixed_fee=terms.fixed_fee,
+            sales_share=share,
+            profit_share=profit,
+            explanation=terms.explanation,
+        )
     return own
 
 

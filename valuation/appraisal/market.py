@@ -141,7 +141,8 @@ def _inputs(place: int, one: Comparable, number: int) -> list[Input]:
         return Said(f"案例{at}{said.zh}", f"comparable {at}, {said.en}")
 
     weight_label = label(Said("权重", "weight"))
-    found = [stated(f"{under}/price", label(Said("成交价", "price")), Unit.YUAN, PRICE, one.price, ranged=False)]
+    priced = label(Said(f"成交价（{one.title}）", f"price ({one.title})"))
+    found = [stated(f"{under}/price", priced, Unit.YUAN, PRICE, one.price, ranged=False)]
     if one.weight is None:
         equal = Decimal(1) / Decimal(number)
         found.append(default(f"{under}/weight", weight_label, Unit.WEIGHT, WHOLE_SHARE, equal, why=EQUAL))

@@ -117,6 +117,8 @@ def _calculation(told: dict[str, Any], language: str) -> dict[str, Any]:
         "value": Money(told["value_fen"]),
         "label": told["label_en" if language == "en" else "label_zh"],
         "formula": told["formula"],
+        "facts": describing.fact_lines(told, language),
+        "facts_head": describing.HEADS["facts"].in_(language),
         "inputs": describing.input_rows(told, language),
         "swings": describing.swing_rows(told, language),
         "steps": [(one["label_en" if language == "en" else "label_zh"], one["value"]) for one in told["steps"]],

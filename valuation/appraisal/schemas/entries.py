@@ -8,13 +8,14 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from kernel.http.fields import Day, Flag, Name, ShortText, Wire
+from kernel.money import Money
 from valuation.appraisal import cost, income
 from valuation.appraisal import market as comparing
 from valuation.appraisal.discounting import BuildUp, Capm, Discount
 from valuation.appraisal.impossible import InputMissing, OneWayOnly
 from valuation.appraisal.practice import Practice
 from valuation.appraisal.royalties import Royalty
-from valuation.appraisal.schemas.numbers import Amount, AmountIn, LifeIn, Note, QuantityIn, maybe
+from valuation.appraisal.schemas.numbers import Amount, AmountIn, DecimalText, LifeIn, Note, QuantityIn, maybe
 from valuation.appraisal.sheets import Calculation
 from valuation.deals import Kind, PriceType
 
@@ -247,6 +248,13 @@ class OpenLicenceIn(Wire):
     """The terms are meant for an open licence 开放许可; what is above its caps is explained."""
 
     explanation: Note = ""
+    fixed_fee_fen: Amount | None = None
+    profit_share: DecimalText | None = None
+
+    def terms(self) -> income.OpenLicence:
+        """As the calculator takes it."""
+        fee = None if self.fixed_fee_fen is None else Money(self.fixed_fee_fen)
+        return income.OpenLicence(explanation=self.explanation, fixed_fee=fee, profit_share=self.profit_share)
 
 
 class ChargeIn(Wire):
@@ -291,9 +299,6 @@ class IncomeIn(Wire):
             raise OneWayOnly("/charges", ("royalty_relief: royalty", "excess_earnings: charges"))
         if self.royalty is None:
             raise InputMissing("/royalty")
-        open_licence = None
-        if self.open_licence is not None:
-            open_licence = income.OpenLicence(explanation=self.open_licence.explanation)
         return income.RoyaltyRelief(
             base_date=self.base_date,
             plan=plan,
@@ -302,7 +307,7 @@ class IncomeIn(Wire):
             life=life,
             taxes=taxes,
             timing=self.timing,
-            open_licence=open_licence,
+            open_licence=self.open_licence.terms() if self.open_licence else None,
         )
 
 
