@@ -66,7 +66,8 @@ class Range:
 class Estimate:
     """The answer. `price` is given with grades A and G only; without it `reason` says why; a range may stand alone.
 
-    `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met.
+    `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met;
+    `likely`: the middle of what the model says, also where it is no price for want of evidence.
     """
 
     grade: Grade
@@ -81,6 +82,7 @@ class Estimate:
     median_error: float | None = None
     after: tuple[tuple[str, float], ...] = ()
     beyond: tuple[str, ...] = ()
+    likely: Money | None = None
 
     @property
     def rests_on_generated(self) -> bool:
@@ -153,6 +155,7 @@ def _from_model(
         median_error=model.out_of_time.get("mdape"),
         after=tuple(after.items()),
         beyond=outside(model, facts),
+        likely=price,
     )
 
 
