@@ -16,7 +16,6 @@ from valuation.grading import Evidence
 from valuation.model import PriceModel
 from valuation.tables import ModelPromotion, ModelRun
 
-
 ROWS = 60
 
 

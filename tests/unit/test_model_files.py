@@ -197,7 +197,7 @@ def test_a_forged_price_is_caught_by_the_golden_predictions(artefact: tuple[byte
             level[:] = [[key, value + 0.001] for key, value in level]
 
     with pytest.raises(CorruptedModel, match="a golden prediction differs"):
-        proving.prove(*forged(artefact[0], dearer))
+        registry.unpack(*forged(artefact[0], dearer))
 
 
 def test_a_model_that_takes_too_long_is_refused(artefact: tuple[bytes, str]) -> None:
