@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.middleware import EveryAnswer
+from app.settings import Settings
+from app.signing_keys import router as signing_keys
 from app.unrouted import problem_of
 from app.wiring import ROOMS, load_everything
 from kernel.db import Database
@@ -22,6 +24,7 @@ from kernel.http import problems
 from kernel.http.context import Db
 from kernel.http.problems import FieldError, ProblemDocument
 from kernel.http.routing import Router
+from kernel.signing import KeyFolder
 from parties.authentication import PartiesAuthenticator
 
 TITLE = "Technology market 网上技术市场"
@@ -41,15 +44,19 @@ def readyz(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-def build(database: Database, *, environment: str = "test") -> FastAPI:
-    """The application over a database. `environment` demo or test adds the endpoint that moves market time."""
+def build(database: Database, *, environment: str = "test", keys: KeyFolder | None = None) -> FastAPI:
+    """The application over a database. `environment` demo or test adds the endpoint that moves market time.
+
+    `keys`: the folder of signing keys, by default the one of the settings.
+    """
     load_everything()
     app = FastAPI(title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.database = database
+    app.state.keys = keys or KeyFolder(Settings.from_environment().keys)
     app.state.livemode = environment == "production"
     app.state.authenticator = PartiesAuthenticator(livemode=app.state.livemode)
     app.add_middleware(EveryAnswer)
-    for router in [health, *room_routers()]:
+    for router in [health, signing_keys, *room_routers()]:
         app.include_router(router)
     if environment in ("demo", "test"):
         from app.clock import router as clock

@@ -15,6 +15,7 @@ from kernel.db.session import act_as
 from kernel.errors import Forbidden, Unauthenticated
 from kernel.http.auth import Actor, Authenticator, Credentials
 from kernel.http.unit import Unit
+from kernel.signing import KeyFolder
 
 SESSION_COOKIE = "__Host-session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -79,6 +80,13 @@ def _actor(actor: Annotated[Actor | None, Depends(_maybe_actor)]) -> Actor:
     return actor
 
 
+def _signing_keys(request: Request) -> KeyFolder:
+    folder: KeyFolder = request.app.state.keys
+    return folder
+
+
+SigningKeys = Annotated[KeyFolder, Depends(_signing_keys)]
+"""The key files of the process: what is signed is signed in wall time."""
 Now = Annotated[datetime, Depends(_market_now)]
 """Market time: one instant a request, aware UTC. Deadlines are decided by `market_now(session)` after the lock."""
 MaybeActor = Annotated[Actor | None, Depends(_maybe_actor)]

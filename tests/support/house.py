@@ -13,6 +13,7 @@ from app.api import build
 from app.jobs import deliver_once, do_due_work
 from kernel.db import Database, market_now
 from kernel.db.clock import advance
+from kernel.signing import KeyFolder
 
 
 class Client(TestClient):
@@ -26,15 +27,15 @@ class Client(TestClient):
 class House:
     """`house.client` is the public; `house.act(...)` is a new person with roles in an organisation."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: KeyFolder | None = None) -> None:
         self.database = database
-        self.app = build(database)
+        self.app = build(database, keys=keys)
         self.client = self._client()
 
     @classmethod
     @contextmanager
-    def built(cls, database: Database) -> Iterator[House]:
-        yield cls(database)
+    def built(cls, database: Database, keys: KeyFolder | None = None) -> Iterator[House]:
+        yield cls(database, keys)
 
     def organisation(self, kind: str = "university", **fields: Any) -> Any:
         """A verified organisation; `kind` in lower case. Returns its id."""
