@@ -67,6 +67,7 @@ class Estimate:
     """The answer. `price` is given with grades A and G only; without it `reason` says why; a range may stand alone.
 
     `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met.
+    `base_log` and `centre_log`: where the reasons start and end (log yuan), also where no price is given.
     """
 
     grade: Grade
@@ -81,6 +82,8 @@ class Estimate:
     median_error: float | None = None
     after: tuple[tuple[str, float], ...] = ()
     beyond: tuple[str, ...] = ()
+    base_log: float | None = None
+    centre_log: float | None = None
 
     @property
     def rests_on_generated(self) -> bool:
@@ -153,6 +156,8 @@ def _from_model(
         median_error=model.out_of_time.get("mdape"),
         after=tuple(after.items()),
         beyond=outside(model, facts),
+        base_log=base_log,
+        centre_log=predicted,
     )
 
 

@@ -15,7 +15,7 @@ from valuation.deals import PastDeal
 from valuation.importing.commands import import_transactions
 from valuation.reference.generate import FILE
 from valuation.subjects import Subject
-from valuation.tables import ModelRun
+from valuation.tables import ModelPromotion, ModelRun
 
 ROWS = 800
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -37,6 +37,8 @@ def train_on_reference(db: Database) -> ModelRun:
             return run
         run = ModelRun(**_LEARNT)
         session.add(run)
+        session.flush()
+        session.add(ModelPromotion(id=new_id(), run_id=run.id, promoted=True, why="first", facts={}, decided_at=NOW))
         return run
 
 
