@@ -18,10 +18,12 @@ from app.middleware import EveryAnswer
 from app.unrouted import problem_of
 from app.wiring import ROOMS, load_everything
 from kernel.db import Database
+from kernel.files import FileStore
 from kernel.http import problems
 from kernel.http.context import Db
 from kernel.http.problems import FieldError, ProblemDocument
 from kernel.http.routing import Router
+from kernel.signing import KeyFolder
 from parties.authentication import PartiesAuthenticator
 
 TITLE = "Technology market 网上技术市场"
@@ -41,11 +43,22 @@ def readyz(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-def build(database: Database, *, environment: str = "test") -> FastAPI:
-    """The application over a database. `environment` demo or test adds the endpoint that moves market time."""
+def build(
+    database: Database,
+    *,
+    environment: str = "test",
+    files: FileStore | None = None,
+    keys: KeyFolder | None = None,
+) -> FastAPI:
+    """The application over a database and a store of documents. `environment` demo or test lets market time be moved.
+
+    `keys`: the market's signing keys; without them what must be signed is answered 503.
+    """
     load_everything()
     app = FastAPI(title=TITLE, version="0.1.0", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.database = database
+    app.state.files = files
+    app.state.keys = keys
     app.state.livemode = environment == "production"
     app.state.authenticator = PartiesAuthenticator(livemode=app.state.livemode)
     app.add_middleware(EveryAnswer)

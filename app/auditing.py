@@ -12,8 +12,10 @@ from kernel.db import Database
 from kernel.invariants import INVARIANTS, OFFENDERS_SHOWN_MAX, Violation, check_all
 from kernel.sealing import faults, unsealed
 from kernel.signing import KeyFolder
+from valuation.reviewing.queries import forged_reviews
 
 TRAIL = ("I9", "the audit trail is unbroken and its seals are signed")
+SIGNED = ("R7", "the signature under every third-party review is genuine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class AuditReport:
         """For people."""
         broken = {(one.number, one.promise): one for one in self.violations}
         lines = []
-        for number, promise in sorted([*INVARIANTS, TRAIL], key=lambda key: (len(key[0]), key)):
+        for number, promise in sorted([*INVARIANTS, TRAIL, SIGNED], key=lambda key: (len(key[0]), key)):
             violation = broken.get((number, promise))
             state = "holds" if violation is None else f"BROKEN by {violation.count}: {', '.join(violation.offenders)}"
             lines.append(f"{number:>4}  {promise}: {state}")
@@ -43,12 +45,15 @@ class AuditReport:
 def audit(database: Database, keys: KeyFolder) -> AuditReport:
     """Run all invariants in one snapshot, as the owner, who sees every row."""
     load_everything()
-    public = [key.public_key for key in keys.register().keys]
+    register = keys.register()
+    public = [key.public_key for key in register.keys]
     with database.session("owner") as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         violations = check_all(session)
         broken = faults(session, keys=public)
+        forged = forged_reviews(session, register)
         waiting = unsealed(session)
-    if broken:
-        violations.append(Violation(*TRAIL, len(broken), tuple(broken[:OFFENDERS_SHOWN_MAX])))
-    return AuditReport(len(INVARIANTS) + 1, tuple(violations), waiting)
+    for promise, offenders in ((TRAIL, broken), (SIGNED, forged)):
+        if offenders:
+            violations.append(Violation(*promise, len(offenders), tuple(offenders[:OFFENDERS_SHOWN_MAX])))
+    return AuditReport(len(INVARIANTS) + 2, tuple(violations), waiting)

@@ -13,6 +13,8 @@ from app.api import build
 from app.settings import Settings
 from app.wiring import open_database
 from kernel import failpoints
+from kernel.files import FolderStore
+from kernel.signing import KeyFolder
 
 PORTS_TRIED_MAX = 20
 
@@ -27,7 +29,12 @@ def create() -> FastAPI:
     failpoints.arm(settings.failpoints)
     opened = open_database(settings)
     database = opened.__enter__()
-    app = build(database, environment=settings.environment)
+    app = build(
+        database,
+        environment=settings.environment,
+        files=FolderStore(settings.files),
+        keys=KeyFolder(settings.keys),
+    )
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -27,6 +27,11 @@ class Settings:
         """The folder of private keys: outside the database, for this user only."""
         return self.folder / "keys"
 
+    @property
+    def files(self) -> Path:
+        """The folder of documents, which all processes share."""
+        return self.folder / "files"
+
     @classmethod
     def from_environment(cls, *, environment: str | None = None) -> Settings:
         """Read `MARKET_DATABASE_URL`, `MARKET_ENVIRONMENT`, `MARKET_FOLDER`, `MARKET_FAILPOINTS`. Raises BadSetting."""

@@ -22,13 +22,17 @@ class NoSuchRule(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule in force: its value, unit, source, and `regime@version` for the records made under it."""
+    """One rule in force: its value, unit, source, and `regime@version` for the records made under it.
+
+    `confidence` is how sure the source is: verified, memory or design.
+    """
 
     name: str
     value: Any
     unit: str
     source: str
     version: str
+    confidence: str = "verified"
 
 
 def rule(session: Session, name: str, *, on: date, regime: str = ANY) -> Rule:
@@ -46,7 +50,7 @@ def rules(session: Session, names: Collection[str], *, on: date, regime: str = A
         .order_by(TradingRule.name, (TradingRule.regime == ANY).asc(), TradingRule.version.desc())
     )
     found = {
-        row.name: Rule(row.name, row.value, row.unit, row.source, f"{row.regime}@{row.version}")
+        row.name: Rule(row.name, row.value, row.unit, row.source, f"{row.regime}@{row.version}", row.confidence)
         for row in session.execute(newest).scalars()
     }
     if missing := set(names) - found.keys():

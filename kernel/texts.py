@@ -32,6 +32,9 @@ LINE_PATTERN: Final = (
 )
 """Raw text of one line that is not blank, for schemas; blanks and line ends around it are trimmed away."""
 
+PROSE_PATTERN: Final = f"^[{_BLANKS}{_LINE_ENDS}]*[^{_NEVER}{_LINE_ENDS}{_BLANKS}][^{_NEVER}]*$"
+"""Raw text of several lines that is not blank, for schemas."""
+
 _NOT_IN_TEXT: Final = re.compile(f"[{_NEVER}]")
 _NOT_IN_LINE: Final = re.compile(f"[{_NEVER}{_LINE_ENDS}]")
 _STRIPPED: Final = " \t\n\r\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -31,6 +31,7 @@ from market.results import commands as results
 from market.results.states import ResultState
 from market.results.tables import Result
 from valuation import commands as valuation
+from valuation.reviewing import commands as reviewing
 from valuation.starting import commands as starting
 from valuation.starting.lots import FROM_LOT
 
@@ -91,10 +92,24 @@ def note_signed(session: Session, told: ContractSigned, now: datetime) -> None:
 
 @hears(ContractSettled)
 def learn_from_the_deal(session: Session, told: ContractSettled, now: datetime) -> None:
-    """The whole price has come in: the deal is settled, and at arm's length it is evidence for valuation."""
+    """The whole price has come in: the deal is settled, its price stands beside what the result was valued at, and at
+    arm's length it is evidence for valuation.
+    """
     _move(session, told.deal_id, DealAction.SETTLE)
     contract = session.get_one(Contract, told.contract_id)
     result = session.get(Result, contract.result_id)
+    if result is not None:
+        reviewing.record_realised(
+            session,
+            contract_id=told.contract_id,
+            result_id=result.id,
+            owner_id=result.owner_id,
+            trade=contract.way,
+            price=contract.price,
+            arms_length=not told.related_party,
+            agreed_on=contract.agreed_on,
+            now=now,
+        )
     if result is not None and not told.related_party:
         valuation.record_deal(session, deal=past_deal_of(contract, result), now=now)
 

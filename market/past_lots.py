@@ -12,7 +12,8 @@ from auctions.tables import Lot
 from kernel.calendar import local_date
 from kernel.money import Money
 from market.listings.relations import relation_of
-from market.listings.tables import Appraisal, Listing
+from market.listings.tables import Listing
+from valuation.appraisal.tables import Appraisal
 from valuation.deals import Trade
 from valuation.starting.lots import FROM_LOT, LotOutcome, PastLot, ReferenceKind
 from valuation.tables import Valuation

@@ -31,14 +31,30 @@ ROWS_FOR_MANY_FOLDS_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """What models that had only seen the past said of later rows: for the measures of a run, kept with no artefact.
+
+    `rows`: places in the table learnt from; `fold`: which examination, the earliest first; `log_estimate` and `log_price` of
+    those rows.
+    """
+
+    rows: Array
+    fold: Array
+    log_estimate: Array
+    log_price: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Absolute log errors out of time, one a package, oldest first: by book, then (group, error).
 
     A range is split conformal prediction with errors divided by the scale of their group (Lei et al. 2018, §5.2), the
-    scale being the mean error of the group, pooled with that of its book.
+    scale being the mean error of the group, pooled with that of its book. `foretold` stands behind the errors of a model that
+    was fitted just now; it is not kept with it.
     """
 
     books: Mapping[Key, list[tuple[Key, float]]] = field(default_factory=dict)
+    foretold: Foretold | None = field(default=None, compare=False, repr=False)
 
     def half_widths(self, books: Sequence[Key], groups: Sequence[Key], level: float) -> Array:
         """(rows,) half widths on the log scale. Raises TooFewToPromise where a row's book has too few scores."""
@@ -129,9 +145,11 @@ def calibrate(
     if not examined:
         return
     rows, predicted = np.concatenate(examined), np.concatenate(fitted)
+    fold = np.repeat(np.arange(len(examined)), [len(one) for one in examined])
+    foretold = Foretold(rows, fold, predicted, log_price[rows])
     shown = frame.iloc[rows]
     books, groups = model.strata_of(shown), model.groups_of(shown)
-    model.calibration = Calibration(_scores(predicted - log_price[rows], group[rows], books, groups))
+    model.calibration = Calibration(scores_of(predicted - log_price[rows], group[rows], books, groups), foretold)
     estimate, actual = np.exp(predicted), np.exp(log_price[rows])
     for measure in (measuring.r2_log, measuring.mdape, measuring.median_abs_log_ratio):
         model.out_of_time[measure.__name__] = measure(estimate, actual, weight[rows])
@@ -140,7 +158,7 @@ def calibrate(
     model.out_of_time["packages"] = float(len(np.unique(group[rows])))
 
 
-def _scores(
+def scores_of(
     residual: Array, package: Array, books: Sequence[Key], groups: Sequence[Key]
 ) -> dict[Key, list[tuple[Key, float]]]:
     """One absolute score per package and group, in the order in which packages were examined, the latest SCORES_MAX."""

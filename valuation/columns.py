@@ -40,7 +40,8 @@ class Columns:
         names = tuple(str(name) for name in frame.columns if name not in (*text, *aside))
         categories = {name: _categories(frame[name]) for name in names if not is_number(frame[name])}
         spaces = {}
-        for name in text:
+        # In the order of their names: JSON with sorted keys gives them back so, and their places must stay where they were.
+        for name in sorted(text):
             space = TitleSpace.fit(titles(frame[name]), weight, size=size)
             if space is not None:
                 spaces[name] = space

@@ -134,12 +134,12 @@ def weights(rows: Sequence[Row], *, seller_share_max_bp: int) -> Array:
 def _ceiling(masses: Sequence[float], total: float, share: float) -> float:
     """The largest mass c so that a seller held to c has at most `share` of what is left, or equal parts if none has."""
     free = total - sum(masses)
-    ordered = sorted(masses, reverse=True)
-    for held in range(len(ordered)):
+    ordered = [*sorted(masses, reverse=True), 0.0]
+    for held, next_mass in enumerate(ordered):
         rest = free + sum(ordered[held:])
-        if share * held < 1 and ordered[held] <= (ceiling := share * rest / (1 - share * held)):
-            return max(ceiling, ordered[held])
-    return min(ordered)
+        if share * held < 1 and rest > 0 and next_mass <= (ceiling := share * rest / (1 - share * held)):
+            return ceiling
+    return min(masses)
 
 
 def _packages(rows: Iterable[Row]) -> dict[tuple[str, str], int]:

@@ -169,7 +169,7 @@ def outside(model: PriceModel, facts: Mapping[str, Any]) -> tuple[str, ...]:
     found = []
     for name in columns.names:
         value = facts.get(name)
-        if value is None:
+        if value is None or features.BY_NAME[name].source == features.BY_NAME["title"].source:
             continue
         if name in columns.categories:
             if columns.categories[name] and str(value) not in columns.categories[name]:

@@ -52,7 +52,8 @@ class Neighbours:
         for start in range(0, len(matrix), BLOCK):
             asked = self._standard(matrix[start : start + BLOCK])
             apart = ((asked**2).sum(axis=1)[:, None] - 2 * asked @ kept.T + (kept**2).sum(axis=1)).clip(min=0.0)
-            near = np.argsort(apart, axis=1, kind="stable")[:, : self.count]
+            # Equal rows come out unequal by the last bit, as the machine multiplies: rounded, the older one goes first.
+            near = np.argsort(apart.round(9), axis=1, kind="stable")[:, : self.count]
             mass = self.weight[near] / (1.0 + np.take_along_axis(apart, near, axis=1))
             found.append((mass * self.rest[near]).sum(axis=1) / mass.sum(axis=1))
         return np.concatenate(found) if found else np.zeros(0)

@@ -8,13 +8,23 @@ from sqlalchemy.orm import Session
 from kernel.db.locking import fetch
 from kernel.http.auth import Actor
 from kernel.ids import ResultId, ValuationId
+from parties.roles import Role
+from valuation.reviewing.tables import ReviewInvitation
 from valuation.tables import ModelRun, Valuation, ValuationView
 
 
 def visible_to(actor: Actor) -> Select[Valuation]:
-    """The owner unit's people, and whoever was given sight of it: the asker, completers, the engaged manager."""
+    """The owner unit's people, whoever was given sight of it (the asker, completers, the engaged manager), and the
+    appraisers of an organisation that the owner invited to review it.
+    """
     given = select(ValuationView.valuation_id).where(ValuationView.person_id == actor.person_id)
-    return select(Valuation).where(or_(Valuation.owner_id == actor.organisation_id, Valuation.id.in_(given)))
+    seen = or_(Valuation.owner_id == actor.organisation_id, Valuation.id.in_(given))
+    if actor.has(Role.APPRAISER) and actor.organisation_id is not None:
+        invited = select(ReviewInvitation.valuation_id).where(
+            ReviewInvitation.organisation_id == actor.organisation_id, ReviewInvitation.withdrawn_at.is_(None)
+        )
+        seen = or_(seen, Valuation.id.in_(invited))
+    return select(Valuation).where(seen)
 
 
 def valuation(session: Session, actor: Actor, valuation_id: ValuationId) -> Valuation:

@@ -96,9 +96,18 @@ class _Sales:
     seed: int
     draws: int
     level: float
+    ranges_only: bool = False
 
     def figures(self, rows: Array) -> Iterator[Figure]:
         """Every measure on these rows."""
+        if not self.ranges_only:
+            yield from self._of_estimates(rows)
+        if self.ranges is not None:
+            both = (self.ranges[0][rows], self.ranges[1][rows])
+            weight = None if self.weight is None else self.weight[rows]
+            yield self._figure("coverage", measuring.coverage, both, rows, weight)
+
+    def _of_estimates(self, rows: Array) -> Iterator[Figure]:
         weight = None if self.weight is None else self.weight[rows]
         estimate = self.estimate[rows]
         for measure in WEIGHTED:
@@ -107,9 +116,6 @@ class _Sales:
             yield self._figure("vei", measuring.vei, estimate, rows, None)
         else:
             yield _without("vei", "the standard's drafts define no weights: one row a package gives it")
-        if self.ranges is not None:
-            both = (self.ranges[0][rows], self.ranges[1][rows])
-            yield self._figure("coverage", measuring.coverage, both, rows, weight)
 
     def _figure(
         self, name: str, measure: Callable[..., float], given: Any, rows: Array, weight: Array | None
@@ -144,13 +150,14 @@ def study(
     sales_min: int = bands.STUDY_SALES_MIN,
     draws: int = DRAWS,
     level: float = LEVEL,
+    ranges_only: bool = False,
 ) -> Study:
     """Measure estimates against sale prices: overall, within each value of each of `groups`, and by quantile of the value.
 
     `clusters`: a key a row, such as the day of listing, for the bootstrap. `groups`: lists of values by name, one value a
-    row. `ranges`: (low, high) adds their coverage. Rows are cut into quantiles by ½·price + ½·estimate/median ratio, as in the
-    standard: by the price alone, cheap sales would look overestimated by chance. Fewer than `sales_min` rows are shown as too
-    few. Raises what the measures raise on bad numbers, and TooFew below two clusters.
+    row. `ranges`: (low, high) adds their coverage, and with `ranges_only` gives nothing else. Rows are cut into quantiles by
+    ½·price + ½·estimate/median ratio, as in the standard: by the price alone, cheap sales would look overestimated by chance.
+    Fewer than `sales_min` rows are shown as too few. Raises what the measures raise on bad numbers, and TooFew below two clusters.
     """
     estimates, prices = pair("study", estimate, sale_price, rows_min=1)
     sales = _Sales(
@@ -162,6 +169,7 @@ def study(
         seed,
         draws,
         level,
+        ranges_only,
     )
     lines = [
         _line(part, name, rows, sales, sales_min)

@@ -45,24 +45,54 @@ def pack(models: Models, golden_facts: Sequence[dict[str, Any]]) -> tuple[bytes,
 
 
 def unpack(artefact: bytes, sha256: str) -> Models:
-    """Read an artefact, after its hash, and before its golden predictions have been made again. Raises CorruptedModel."""
+    """Read an artefact: its hash first, its golden predictions last. Raises CorruptedModel, whatever is wrong with it.
+
+    LightGBM sees no text whose hash differs: it ends the process on some damaged ones. Where the hash comes with the artefact
+    from outside, `runs.proving` does this in a process of its own.
+    """
+    try:
+        return _models_of(content_of(artefact, sha256))
+    except CorruptedModel:
+        raise
+    except Exception as wrong:
+        # Well hashed and yet not what `pack` wrote: whatever the parts stumble over, it is not used.
+        raise CorruptedModel(f"not readable: {type(wrong).__name__}") from wrong
+
+
+def text_of(artefact: bytes, sha256: str) -> bytes:
+    """The canonical JSON of an artefact whose hash is right, unread. Raises CorruptedModel."""
     if hashlib.sha256(artefact).hexdigest() != sha256:
         raise CorruptedModel("the hash differs")
     inflate = zlib.decompressobj()
     try:
         text = inflate.decompress(artefact, UNPACKED_BYTES_MAX)
-        content = json.loads(text) if inflate.eof else {}
-    except (zlib.error, ValueError):
+    except zlib.error:
         raise CorruptedModel("not readable") from None
-    if content.get("form") != FORM:
+    if not inflate.eof or inflate.unused_data:
+        raise CorruptedModel("not readable")
+    return text
+
+
+def content_of(artefact: bytes, sha256: str) -> dict[str, Any]:
+    """The content of an artefact as plain values; no model is made of it. Raises CorruptedModel."""
+    try:
+        content = json.loads(text_of(artefact, sha256))
+    except (ValueError, RecursionError):
+        raise CorruptedModel("not readable") from None
+    if not isinstance(content, dict) or content.get("form") != FORM:
         raise CorruptedModel("another form")
+    return content
+
+
+def _models_of(content: dict[str, Any]) -> Models:
+    """The models, once they have made their golden predictions again. Raises CorruptedModel, or what a part stumbles over."""
     evidence = {(kind, trade): Evidence(**counts) for kind, trade, counts in content["evidence"]}
     discount = None if content["discount"] is None else AskDiscount.from_json(content["discount"])
     found = {name: PriceModel.from_json(one) for name, one in content["models"].items()}
     models = Models(**found, evidence=evidence, discount=discount)
     for name, rows in content["golden"].items():
         predicted = getattr(models, name).predict(features.frame([row["facts"] for row in rows]))
-        if any(abs(now / row["price"] - 1) > GOLDEN_WITHIN for now, row in zip(predicted, rows, strict=True)):
+        if not all(abs(now / row["price"] - 1) <= GOLDEN_WITHIN for now, row in zip(predicted, rows, strict=True)):
             raise CorruptedModel("a golden prediction differs")
     return models
 

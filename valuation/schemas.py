@@ -123,12 +123,13 @@ def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
         base_fen=explanation["base_fen"],
         explanation_withheld=explanation["withheld"],
         contributions=[ContributionOut(**one) for one in explanation["contributions"]],
-        comparables=[_comparable(one) for one in found.comparables],
+        comparables=[shape_comparable(one) for one in found.comparables],
         statement=StatementOut(**explanation["statement"]),
     )
 
 
-def _comparable(one: dict[str, Any]) -> ComparableOut:
+def shape_comparable(one: dict[str, Any]) -> ComparableOut:
+    """A past transaction on the wire, from what was kept of it."""
     labels = GENERATED if one["generated"] else (None, None)
     return ComparableOut(
         **{**one, "dealt_on": date.fromisoformat(one["dealt_on"])},

@@ -25,6 +25,8 @@ from valuation.deals import PriceType
 from valuation.estimates import Models
 from valuation.grading import Policy
 from valuation.policy import policy_on
+from valuation.runs.measures import measured
+from valuation.runs.profiles import profile
 from valuation.tables import ModelRun, PastTransaction
 
 PACKAGES_MIN: Final = 2
@@ -174,6 +176,8 @@ def _manifest(chosen: TrainingSet, learnt: Learnt, policy: Policy, *, rows_read:
         "chosen": {name: one.name for name, one in serving.items()},
         "parameters": {name: _plain(asdict(one.model.settings)) for name, one in serving.items()},
         "out_of_time": {name: one.model.out_of_time for name, one in serving.items()},
+        "measures": {name: measured(one.model, getattr(chosen, name)) for name, one in serving.items()},
+        "reference": _reference(chosen),
         "calibration_packages": {name: one.model.calibration.packages for name, one in serving.items()},
         "ask_discount": chosen.discount.to_json(),
         "features": [feature.name for feature in features.FEATURES],
@@ -185,6 +189,12 @@ def _manifest(chosen: TrainingSet, learnt: Learnt, policy: Policy, *, rows_read:
             "code_sha256": code_hash(),
         },
     }
+
+
+def _reference(chosen: TrainingSet) -> dict[str, Any]:
+    """What training looked like, generated deals included where they teach: for the drift watch."""
+    rows = chosen.helped or chosen.real
+    return profile([facts_of(row) for row in rows], [row.package_key for row in rows]).to_json()
 
 
 def code_hash() -> str:

@@ -108,6 +108,7 @@ main.command()(demo)
 _mount("admin", "admin")
 _mount("imports", "import")
 _mount("keys", "keys")
+importlib.import_module("app.cli.runs")  # the commands of `market valuation` that are about model runs
 _mount("valuation", "valuation")
 _mount("keys", "keys")
 _mount("admin", "admin")

@@ -10,9 +10,13 @@ from typing import Annotated
 
 import typer
 
+from app.cli import appraising
 from app.cli.failing import fail
+from app.cli.reviewing import report
 
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
+app.add_typer(appraising.app, name="appraise")
+app.command()(report)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from app.demo.actors import Actor
 from app.demo.cast import UNIVERSITY, Cast
 from app.demo.closing import complete, move, move_past, scan_of, today
+from app.demo.judging import sign_off
 from app.demo.lots import CitedLot
 from app.demo.summary import Sale, valuation_facts
 from kernel.codes import application_check_digit
@@ -72,22 +73,16 @@ def sell_by_agreement(cast: Cast) -> Sale:
 
 
 def sell_by_listing(cast: Cast) -> Sale:
-    """Listing: a benchmark price, five working days, one interested buyer with a deposit, a deal at the list price."""
+    """Listing: a benchmark price from a signed-off estimate, five working days, one buyer with a deposit, the list price."""
     university, firm = cast.university, cast.firms[1]
-    result = offer_result(cast, "一种基于视觉的柔性上下料机器人", kind="invention", field="03", serial=9_000_027)
-    price = Money.wan(88)
-    listing = draft(
-        cast,
-        result,
-        mode="listed",
-        way="licence",
-        licence_kind="ordinary",
-        basis="agreement",
-        price_fen=price.fen,
-        benchmark_fen=Money.wan(80).fen,
-        deposit_fen=price.share(1000).fen,
-        working_days=5,
+    result = offer_result(
+        cast, "一种基于视觉的柔性上下料机器人", kind="invention", field="03", serial=9_000_027, trade="licence"
     )
+    price = Money.wan(88)
+    terms = {"mode": "listed", "way": "licence", "licence_kind": "ordinary", "price_fen": price.fen}
+    terms |= {"deposit_fen": price.share(1000).fen, "working_days": 5}
+    basis, refused = benchmark(cast, result, terms, Money.wan(80))
+    listing = draft(cast, result, **terms, **basis)
     approve(cast, listing)
     university.office.post(f"/v1/listings/{listing}/publication")
     interest = firm.buyer.post(f"/v1/listings/{listing}/interests")
@@ -97,7 +92,22 @@ def sell_by_listing(cast: Cast) -> Sale:
     move_past(cast.exchange, university.office.get(f"/v1/listings/{listing}")["period_ends_at"])
     wait_for(lambda: university.office.get(f"/v1/listings/{listing}")["state"] == "closed_1")
     contract = conclude(cast, listing)
-    return finish(cast, "listed", result, price, complete(contract, cast.exchange, university, firm))
+    return finish(cast, "listed", result, price, complete(contract, cast.exchange, university, firm), refused)
+
+
+def benchmark(
+    cast: Cast, result: Offered, terms: dict[str, Any], amount: Money
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The basis of a benchmark price, and what was refused on the way: an estimate before anybody has signed it off.
+
+    Where the model abstains there is no estimate to sign, and the price is agreed upon in the unit.
+    """
+    if result.valuation.get("low_fen") is None:
+        return {"basis": "agreement", "benchmark_fen": amount.fen}, []
+    basis = {"basis": "ai_estimate_reviewed", "valuation_id": result.valuation["id"]}
+    unsigned = cast.university.office.refused("/v1/listings", result_id=result.id, **terms, **basis)
+    sign_off(cast, result.valuation["id"], amount)
+    return basis, [unsigned]
 
 
 def sell_by_auction(cast: Cast, lot: CitedLot) -> Sale:
@@ -264,7 +274,7 @@ def offer_result(cast: Cast, title: str, *, kind: str, field: str, **how: Any) -
         plan_source="05",
         **facts,
     )
-    valued = cast.university.office.post(f"/v1/results/{result['id']}/valuations")
+    valued = cast.university.office.post(f"/v1/results/{result['id']}/valuations", trade=how.get("trade", "transfer"))
     return Offered(result["id"], title, valuation_facts(valued))
 
 

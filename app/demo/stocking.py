@@ -1,9 +1,13 @@
-"""What is left standing after the demo's sales, so that a visitor finds a market in motion: a lot, a listing, a notice, a pool."""
+"""What is left standing after the demo's sales, so that a visitor finds a market in motion: a lot, a listing, a notice, a pool.
+
+The technology manager's review desk is not empty either: these results wait to be priced, one of them for a decision.
+"""
 
 from __future__ import annotations
 
 from app.demo.cast import Cast
 from app.demo.closing import move_past
+from app.demo.judging import ask_for_a_person
 from app.demo.selling import CHANNELS, approve, draft, in_days, offer_result
 from kernel.money import Money
 
@@ -16,6 +20,7 @@ def stock(cast: Cast) -> None:
     result = offer_result(cast, "一种电镀废水重金属在线监测方法", kind="invention", field="07", serial=9_000_069)
     pooled = {"ceiling_fen": Money.wan(20).fen, "way": "licence", "licence_kind": "ordinary"}
     cast.university.office.post(f"/v1/results/{result.id}/pool", **pooled)
+    ask_for_a_person(cast, result.valuation["id"])
 
 
 def _open_lot(cast: Cast) -> None:

@@ -16,7 +16,8 @@ from kernel.http.problems import InvalidRequest, UnsupportedMedia
 from kernel.money import FEN_MAX, Money
 
 MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
-FIELDS_MAX: Final = 40
+FIELDS_MAX: Final = 200
+"""The calculators ask for more numbers, each with its range and source, than any other form."""
 _YUAN = re.compile(r"(?:[0-9]{1,3}(?:[, ][0-9]{3})*|[0-9]{1,12})(?:\.[0-9]{1,2})?")
 
 Body = TypeVar("Body", bound=BaseModel)

@@ -12,7 +12,7 @@ from kernel.errors import Problem
 from kernel.http.problems import Conflict
 from kernel.money import Money
 
-SILENT: Final = frozenset({"machine", "action", "allowed", "constraint", "wait_seconds"})
+SILENT: Final = frozenset({"machine", "action", "allowed", "constraint", "wait_seconds", "field"})
 """Facts for programs; the sentence already says what a person needs of them."""
 
 
@@ -20,7 +20,9 @@ def facts(problem: Problem, t: Words) -> list[tuple[str, str]]:
     """The facts of a refusal as (name, text); a fact that is a list gives a line each, without a name."""
     if isinstance(problem, Conflict):
         return []
-    return [pair for name, value in problem.facts().items() if name not in SILENT for pair in _lines(name, value, t)]
+    other = "_en" if t.language == "zh" else "_zh"
+    told = {name: value for name, value in problem.facts().items() if name not in SILENT and not name.endswith(other)}
+    return [pair for name, value in told.items() for pair in _lines(name.removesuffix(f"_{t.language}"), value, t)]
 
 
 def _lines(name: str, value: Any, t: Words) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse
 from app.web import assets
 from app.web.languages import LANGUAGES, TAGS, Words, chosen, words
 from app.web.refusals import facts
+from kernel.calendar import local_date
 from kernel.money import Money
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -45,7 +47,13 @@ def environment() -> Environment:
     )
     made.globals.update(asset=assets.address, htmx_config=HTMX, fresh_key=fresh_key, facts_of=facts)
     made.filters["fen"] = Money
+    made.filters["last_day"] = last_day
     return made
+
+
+def last_day(deadline: datetime) -> date:
+    """The last day in Shanghai on which a deadline is kept: one at 24:00 belongs to the day that it ends."""
+    return local_date(deadline - timedelta(microseconds=1))
 
 
 def language_of(request: Request) -> Words:

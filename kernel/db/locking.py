@@ -2,13 +2,14 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from kernel.db.base import Base
 from kernel.errors import NotFound
 
 T = TypeVar("T", bound=Base)
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def lock(session: Session, table: type[T], key: Any, *, within: Select[T] | None = None) -> T:
@@ -31,3 +32,8 @@ def fetch(session: Session, rows: Select[T], table: type[T], key: Any) -> T:
     if row is None:
         raise NotFound
     return row
+
+
+def hold(session: Session, name: str) -> None:
+    """Hold a name until the transaction ends: the lock of what is only ever added to, and so has no row to lock."""
+    session.execute(_HOLD, {"name": name})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -12,9 +12,11 @@ from starlette.requests import Request
 
 from kernel.db.clock import market_now
 from kernel.db.session import act_as
-from kernel.errors import Forbidden, Unauthenticated
+from kernel.errors import Forbidden, Unauthenticated, Unavailable
+from kernel.files import BYTES_MAX, FileRef, FileStore
 from kernel.http.auth import Actor, Authenticator, Credentials
 from kernel.http.unit import Unit
+from kernel.signing import KeyFolder
 
 SESSION_COOKIE = "__Host-session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,10 +28,35 @@ class CrossSite(Forbidden):
     zh = "拒绝跨站请求。"
 
 
+class NoKeys(Unavailable):
+    """This server holds no signing keys."""
+
+    zh = "本服务器未配置签名密钥。"
+
+
 class ReadOnlyKey(Forbidden):
     """This key may only read."""
 
     zh = "该密钥仅可读取。"
+
+
+class NoStorage(Unavailable):
+    """This process has no storage for files."""
+
+    zh = "本服务进程未配置文件存储。"
+
+
+class _Nowhere:
+    """The store of a process that has none: it says so when it is used, not before the question who asks is settled."""
+
+    def put(self, source: bytes | BinaryIO, *, media_type: str, limit: int = BYTES_MAX) -> FileRef:  # noqa: ARG002  # the port names them
+        raise NoStorage
+
+    def open(self, sha256: str) -> BinaryIO:  # noqa: ARG002  # as above
+        raise NoStorage
+
+    def read(self, sha256: str) -> bytes:  # noqa: ARG002  # as above
+        raise NoStorage
 
 
 def _unit(request: Request) -> Unit:
@@ -48,6 +75,11 @@ def _wall_now(request: Request) -> datetime:
 Db = Annotated[Session, Depends(_session)]
 WallNow = Annotated[datetime, Depends(_wall_now)]
 """Wall time, for sign-in, keys, signatures and rate limits."""
+
+
+def _files(request: Request) -> FileStore:
+    store: FileStore | None = getattr(request.app.state, "files", None)
+    return _Nowhere() if store is None else store
 
 
 def _market_now(session: Db) -> datetime:
@@ -79,9 +111,20 @@ def _actor(actor: Annotated[Actor | None, Depends(_maybe_actor)]) -> Actor:
     return actor
 
 
+def _keys(request: Request) -> KeyFolder:
+    keys: KeyFolder | None = request.app.state.keys
+    if keys is None:
+        raise NoKeys
+    return keys
+
+
+Keys = Annotated[KeyFolder, Depends(_keys)]
+"""The market's signing keys, for routes that sign. Raises NoKeys where this process was given none."""
 Now = Annotated[datetime, Depends(_market_now)]
 """Market time: one instant a request, aware UTC. Deadlines are decided by `market_now(session)` after the lock."""
 MaybeActor = Annotated[Actor | None, Depends(_maybe_actor)]
+Files = Annotated[FileStore, Depends(_files)]
+"""The house's store of documents, which all its processes share."""
 CurrentActor = Annotated[Actor, Depends(_actor)]
 
 

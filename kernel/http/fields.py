@@ -20,7 +20,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 from kernel.codes import REGION_PATTERN, REGISTRATION_PATTERN, USCC_PATTERN, uscc_is_valid
 from kernel.http.explaining import explain as explain
 from kernel.money import FEN_MAX
-from kernel.texts import LINE_PATTERN, TEXT_PATTERN, BadText, one_line, some_lines
+from kernel.texts import LINE_PATTERN, PROSE_PATTERN, TEXT_PATTERN, BadText, one_line, some_lines
 
 COUNT_MAX: Final = 10**6
 SIGNED_FEN_MAX: Final = 10**18
@@ -89,6 +89,19 @@ class Lines(_Rule):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": self.max_length, "pattern": TEXT_PATTERN}
+
+
+@dataclass(frozen=True)
+class Prose(_Rule):
+    """Text of several lines that says something: as `Lines`, but not blank."""
+
+    max_length: int
+
+    def read(self, value: Any) -> str:
+        return _bounded(_text(value), some_lines, 1, self.max_length)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": PROSE_PATTERN}
 
 
 def _bounded(raw: str, clean: Callable[[str], str], low: int, high: int) -> str:

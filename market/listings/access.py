@@ -8,7 +8,7 @@ from kernel.errors import NotFound
 from kernel.http.auth import Actor
 from market.listings.negotiation import Side, side_of
 from market.listings.states import PRIVATE_STATES, ListingState, NoticeState
-from market.listings.tables import Appraisal, Deal, Decision, Interest, Listing, Notice, Objection, Offer
+from market.listings.tables import Deal, Decision, Interest, Listing, Notice, Objection, Offer
 from market.results.access import granted_to
 from parties.roles import Role
 
@@ -68,13 +68,6 @@ def decisions_visible_to(actor: Actor) -> Select[Decision]:
         or_(Listing.owner_id == actor.organisation_id, granted_to(actor, Listing.result_id))
     )
     return select(Decision).where(Decision.listing_id.in_(listings))
-
-
-def appraisals_visible_to(actor: Actor) -> Select[Appraisal]:
-    """Reports on one's own results, and those that one's agency recorded."""
-    return select(Appraisal).where(
-        or_(Appraisal.owner_id == actor.organisation_id, Appraisal.recorded_for == actor.organisation_id)
-    )
 
 
 def deals_visible_to(actor: Actor) -> Select[Deal]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from kernel.money import Money
@@ -41,7 +42,8 @@ class Step:
 
 
 AI_SIGN_OFF: Final = Step(SIGN_OFF, MANAGER, bases=(Basis.AI_ESTIMATE_REVIEWED.value,))
-"""An estimate becomes a price basis only with a technology manager's sign-off (27号 item 13)."""
+"""An estimate becomes a price basis only with a technology manager's sign-off (27号 item 13). It is given at the review
+desk, before the decision, and stands in the decision as its first step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,18 @@ def check_decider(
         raise WrongDecider(step.name, step.role)
     if person in before:
         raise SamePersonDecides(step.name)
+
+
+def decided_together(steps: Collection[tuple[str, object | None, datetime | None]]) -> datetime | None:
+    """When a decision was complete, if it was a collective one: every step taken, by at least two people of the unit.
+
+    `steps`: (name, who approved it, when), None where it has not been approved. The sign-off of an estimate is no part of it.
+    """
+    own = [(who, when) for name, who, when in steps if name != SIGN_OFF]
+    taken = [when for who, when in own if who is not None and when is not None]
+    if len({who for who, _ in own}) < COLLECTIVE_STEPS_MIN or len(taken) < len(own):
+        return None
+    return max(taken)
 
 
 def read_chain(document: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:

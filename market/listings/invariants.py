@@ -64,3 +64,34 @@ def deals_and_awards() -> str:
     return """
         SELECT d.id::text FROM deal d LEFT JOIN lot_award a ON a.lot_id = d.lot_id
          WHERE d.lot_id IS NOT NULL AND d.price IS DISTINCT FROM a.price"""
+
+
+@invariant("M8", "a government unit's benchmark from an estimate was signed off before it was public")
+def benchmarks_are_signed_off() -> str:
+    """浙政办发〔2025〕27号 item 13: a technology manager signed this very figure, or a range that holds it, and besides the
+    unit decided together or a third party supported it.
+    """
+    return """
+        SELECT l.id::text FROM listing l
+         WHERE l.regime = 'GOV_UNIT' AND l.basis = 'ai_estimate_reviewed' AND l.published_at IS NOT NULL
+           AND l.state NOT IN ('draft', 'in_decision', 'approved') AND NOT (
+             EXISTS (
+               SELECT FROM valuation_review r
+                WHERE r.valuation_id = l.valuation_id AND r.verdict IN ('accept', 'override')
+                  AND r.reviewed_at <= l.published_at AND NOT (r.verdict = 'accept' AND r.rests_on_generated)
+                  AND l.benchmark BETWEEN coalesce(r.low, r.price) AND coalesce(r.high, r.price))
+             AND (
+               (SELECT count(DISTINCT s.decided_by) >= 2 FROM decision s
+                 WHERE s.listing_id = l.id AND s.round = l.round AND s.state = 'approved' AND s.step <> 'ai_sign_off')
+               OR EXISTS (
+                 SELECT FROM third_party_review t WHERE t.valuation_id = l.valuation_id
+                    AND (t.agrees OR l.benchmark BETWEEN t.low AND t.high))))"""
+
+
+@invariant("M9", "a realised price is that of its settled contract")
+def realised_prices_are_those_of_contracts() -> str:
+    """Price, seller, result and the mark of related parties are the contract's."""
+    return """
+        SELECT p.contract_id::text FROM realised_price p LEFT JOIN contract c ON c.id = p.contract_id
+         WHERE (c.price, c.seller_id, c.result_id, c.way, NOT c.related_party)
+            IS DISTINCT FROM (p.price, p.owner_id, p.result_id, p.trade, p.arms_length)"""

@@ -11,7 +11,6 @@ from kernel.http.auth import Actor
 from kernel.ids import ListingId, NoticeId
 from market.listings import access
 from market.listings.access import (
-    appraisals_visible_to,
     deals_visible_to,
     decisions_visible_to,
     interests_visible_to,
@@ -28,7 +27,6 @@ from parties import queries as parties
 from parties.roles import Role
 
 __all__ = [
-    "appraisals_visible_to",
     "chain",
     "deal_of",
     "deals_visible_to",

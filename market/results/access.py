@@ -8,21 +8,28 @@ from kernel.errors import NotFound
 from kernel.http.auth import Actor
 from market.results.states import ResultState
 from market.results.tables import Result, ResultGrant
+from valuation.reviewing.queries import under_review
 
 PUBLIC = (ResultState.PUBLISHED, ResultState.TRANSFERRED)
 
 
 def visible_to(actor: Actor | None) -> Select[Result]:
-    """Published results for everybody; one's own unit's, and those one was let see, besides."""
+    """Published results for everybody; one's own unit's, and those one was let see or is asked to review, besides."""
     public = Result.state.in_(PUBLIC)
     if actor is None or actor.organisation_id is None:
         return select(Result).where(public)
-    return select(Result).where(or_(public, Result.owner_id == actor.organisation_id, granted_to(actor, Result.id)))
+    own = or_(Result.owner_id == actor.organisation_id, granted_to(actor, Result.id))
+    return select(Result).where(or_(public, own, Result.id.in_(under_review(actor))))
 
 
 def owned_by(actor: Actor) -> Select[Result]:
     """The results of the organisation acted for. Raises NoOrganisation."""
     return select(Result).where(Result.owner_id == actor.organisation())
+
+
+def worked_on_by(actor: Actor) -> Select[Result]:
+    """The results of one's own unit, and those that one is engaged for. Raises NoOrganisation."""
+    return select(Result).where(or_(Result.owner_id == actor.organisation(), granted_to(actor, Result.id)))
 
 
 def granted_to(actor: Actor, result_id: object) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ from market.results.schemas import (
 from market.results.tables import Result
 from parties.errors import NotVerified
 from valuation import queries as valuations
+from valuation.reviewing.commands import seen
 from valuation.schemas import ValuationOut, shape
 from valuation.tables import Valuation
 
@@ -139,6 +140,7 @@ def engage(result_id: ResultId, body: EngageIn, db: Db, actor: CurrentActor, now
 def value(result_id: ResultId, body: ValueIn, db: Db, actor: CurrentActor, now: Now) -> ValuationOut:
     """Ask for an initial price, explained. For the owner's people only; "not enough evidence" is an ordinary answer."""
     made = commands.value(db, result_id=result_id, trade=body.trade, actor=actor, now=now)
+    seen(db, actor, [made])
     return shape(made, valuations.model_id(db, made))
 
 
@@ -146,8 +148,12 @@ def value(result_id: ResultId, body: ValueIn, db: Db, actor: CurrentActor, now: 
 def list_valuations(result_id: ResultId, db: Db, actor: CurrentActor, asked: PageQuery) -> Page[ValuationOut]:
     """The valuations of a result that the actor may see: the owner's people, and those who were given sight."""
     queries.result(db, actor, result_id)
-    rows = valuations.of_result(actor, result_id)
-    return page_of(db, rows, Valuation.id, asked, lambda row: shape(row, valuations.model_id(db, row)))
+
+    def shown(row: Valuation) -> ValuationOut:
+        seen(db, actor, [row])
+        return shape(row, valuations.model_id(db, row))
+
+    return page_of(db, valuations.of_result(actor, result_id), Valuation.id, asked, shown)
 
 
 @router.post(

@@ -1,9 +1,9 @@
-"""Appraisal as a price basis: of an agreed sale, with its notice; and an AI estimate as one, with its sign-off."""
+"""Appraisal as a price basis: of an agreed sale, with its notice, and what a report must be to carry a price."""
 
 from datetime import timedelta
 
 from kernel.invariants import check_all
-from tests.support.desk import AGREED, LISTED, MINUTES, REPORT, Desk, ok, refused, slug
+from tests.support.desk import AGREED, REPORT, Desk, ok, refused, slug
 
 
 def report(desk, **changes):
@@ -101,51 +101,3 @@ def test_the_same_report_is_not_recorded_twice(house):
     recorded(desk)
 
     assert slug(refused(desk.office.post("/v1/appraisals", json=report(desk)))) == "report-known"
-
-
-def valued(desk):
-    """An estimate with a price, as valuation would give it once it has enough evidence."""
-    made = ok(desk.completer.post(f"/v1/results/{desk.result_id}/valuations", json={}), 201)
-    with desk.house.database.session("owner") as session:
-        from kernel.money import Money
-        from valuation.tables import Valuation
-
-        row = session.get_one(Valuation, made["id"])
-        row.price, row.low, row.high, row.level_bp, row.reason = Money.wan(50), Money.wan(40), Money.wan(65), 8000, None
-    return made["id"]
-
-
-def test_an_estimate_is_a_benchmark_only_with_a_managers_sign_off__zhejiang_2025_27_item_13(house):
-    desk = Desk(house).registered()
-    manager = house.act("technology_manager", organisation=house.organisation(kind="association"))
-    terms = LISTED | {"basis": "ai_estimate_reviewed", "valuation_id": valued(desk), "benchmark_fen": None}
-    desk.drafted(terms)
-    desk.do("submission")
-    path = f"/v1/listings/{desk.listing_id}/decisions"
-
-    early = refused(desk.decide(desk.office, "transfer_office"))
-    hidden = desk.decide(manager, "ai_sign_off")
-    engaged = {"organisation_id": str(manager.organisation_id), "person_id": str(manager.person_id)}
-    ok(desk.office.post(f"/v1/results/{desk.result_id}/engagements", json=engaged), 201)
-    assert desk.get(manager)["inside"]["benchmark_fen"] == 50_000_000
-    signed = ok(desk.decide(manager, "ai_sign_off", opinion="可比案例充分，同意作为基准价格"), 201)
-    meddling = refused(desk.decide(manager, "transfer_office"))
-
-    assert slug(early) == "not-the-next-step" and hidden.status_code == 404
-    assert signed["state"] == "in_decision" and slug(meddling) == "wrong-decider"
-    ok(desk.decide(desk.office, "transfer_office"), 201)
-    ok(desk.decide(desk.approver, "unit_approval"), 201)
-    assert desk.get()["inside"]["benchmark_fen"] == 50_000_000
-    assert [row["step"] for row in ok(desk.office.get(path))] == ["ai_sign_off", "transfer_office", "unit_approval"]
-    assert all(row["minutes_sha256"] == MINUTES for row in ok(desk.office.get(path)))
-
-
-def test_an_estimate_without_a_price_is_no_basis(house):
-    desk = Desk(house).registered()
-    made = ok(desk.completer.post(f"/v1/results/{desk.result_id}/valuations", json={}), 201)
-    terms = LISTED | {"basis": "ai_estimate_reviewed", "valuation_id": made["id"], "benchmark_fen": None}
-
-    assert made["price_fen"] is None
-    assert slug(refused(desk.office.post("/v1/listings", json={"result_id": desk.result_id} | terms))) == (
-        "basis-not-shown"
-    )

@@ -107,6 +107,6 @@ def test_training_and_explaining(run: CliRunner, db: Database) -> None:
     trained = run.invoke(valuation.app, ["train", "--json"])
     told = run.invoke(valuation.app, ["explain", "一种水泵", "--filed-on", "2020-01-01"])
 
-    assert json.loads(trained.output)["packages"]["deals"] == 60
+    assert json.loads(trained.output)["rows"]["deals"] == 60
     assert told.exit_code == 0
     assert "参考价约" in told.output and "AI初始价格参考，非资产评估报告" in told.output

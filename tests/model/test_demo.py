@@ -61,6 +61,16 @@ def test_the_demo_shows_what_the_rules_refuse(first):
     assert any(refusal["type"] == "/problems/bid-too-low" for refusal in refused)
 
 
+def test_the_demo_lists_at_a_benchmark_that_was_signed_off__zhejiang_2025_27_item_13(first):
+    report, _ = first
+
+    refused = report["modes"]["listed"]["refusals"]
+    bases = {row["code"]: row["contracts"] for row in report["statistics"]["tables"]["by_basis"]}
+
+    assert [one["type"] for one in refused] == ["/problems/not-signed-off"]
+    assert bases["ai_estimate_reviewed"] == 1
+
+
 def test_a_second_demo_with_the_port_taken_begins_anew_elsewhere(folder, first):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from tests.support.house import Client, House
@@ -55,9 +56,13 @@ class Desk:
         self.house = house
         self.home = house.organisation(kind=kind, **fields)
         self.office = house.act("transfer_office", organisation=self.home)
-        self.approver = house.act("unit_approver", organisation=self.home)
         self.completer = house.act("completer", organisation=self.home)
         self.listing_id = self.result_id = ""
+
+    @cached_property
+    def approver(self) -> Client:
+        """Who approves the unit's decisions; there from when first wanted."""
+        return self.house.act("unit_approver", organisation=self.home)
 
     def buyer(self, **fields: Any) -> Client:
         """Somebody who buys for a verified enterprise."""

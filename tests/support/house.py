@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -13,6 +17,8 @@ from app.api import build
 from app.jobs import deliver_once, do_due_work
 from kernel.db import Database, market_now
 from kernel.db.clock import advance
+from kernel.http.auth import Actor
+from kernel.signing import KeyFolder
 
 
 class Client(TestClient):
@@ -28,7 +34,10 @@ class House:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.app = build(database)
+        folder = Path(mkdtemp(prefix="market-keys-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.keys = KeyFolder(folder / "keys")
+        self.app = build(database, keys=self.keys)
         self.client = self._client()
 
     @classmethod
@@ -54,6 +63,17 @@ class House:
         client = self._client()
         client.headers["Authorization"] = f"Bearer {key}"
         client.person_id, client.organisation_id = person.id, home
+        return client
+
+    def client_of(self, actor: Actor) -> Client:
+        """A client for somebody who is there already."""
+        from tests.support import people
+
+        with self.database.session("owner") as session:
+            key = people.make_key(session, person=actor.person_id, organisation=actor.organisation_id)
+        client = self._client()
+        client.headers["Authorization"] = f"Bearer {key}"
+        client.person_id, client.organisation_id = actor.person_id, actor.organisation_id
         return client
 
     def exchange(self, *roles: str) -> Client:

@@ -38,7 +38,9 @@ def train_on_reference(db: Database) -> ModelRun:
         run = ModelRun(**_LEARNT)
         session.add(run)
         session.flush()
-        session.add(ModelPromotion(id=new_id(), run_id=run.id, promoted=True, why="first", facts={}, decided_at=NOW))
+        session.add(
+            ModelPromotion(id=new_id(), run_id=run.id, promoted=True, why="first", facts={}, decided_at=run.trained_at)
+        )
         return run
 
 

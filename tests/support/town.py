@@ -16,6 +16,7 @@ from tests.support.contracting import Sale
 from tests.support.desk import AGREED, LISTED, Desk, ok
 from tests.support.house import Client, House
 from tests.support.past_deals import train_on_reference
+from valuation.appraisal import reading
 
 _serial = itertools.count(1)
 
@@ -95,6 +96,10 @@ class Town:
         self.things |= {"result_private": desk.result_id, "valuation": ok(answer, 201)["id"]}
         answer = desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "equity"})
         self.things["abstention"] = ok(answer, 201)["id"]
+        paper = reading.read(reading.example("income").encode()) | {"keep": True}
+        kept = ok(desk.office.post("/v1/appraisals/calculations/income", json=paper))
+        self.things["working_paper"] = kept["paper_id"]
+        self._have_reviewed(desk)
         desk.registered(title="石墨烯改性水性防腐涂料及其制备方法")
         desk.drafted(LISTED, working_days=30).decided().published()
         self.things |= {"result_listed": desk.result_id, "listing_listed": desk.listing_id}
@@ -106,6 +111,45 @@ class Town:
         body = {"ceiling_fen": 8_000_000, "way": "licence", "licence_kind": "ordinary", "term_months": 12}
         entry = ok(desk.office.post(f"/v1/results/{desk.result_id}/pool", json=body), 201)
         self.things |= {"result_pooled": desk.result_id, "pool_entry": entry["id"]}
+
+    def _have_reviewed(self, desk: Desk) -> None:
+        """A manager who has judged one valuation, is asked to decide it anew, and has another to price blind; a third
+        party that has signed, and one that is invited.
+        """
+        manager = self.settle("赵经理", "technology_manager", name="温州市技术经理人事务所（测试）")
+        reviewer = self.settle("钱评估", "appraiser", kind="association", name="浙江省知识产权评估协会（测试）")
+        second = self.settle("孙评估", "appraiser", kind="appraiser", name="浙南知识产权评估有限公司（测试）")
+        self.residents |= {"manager": manager, "reviewer": reviewer, "invited": second}
+        engaged = {"organisation_id": str(manager.home), "person_id": str(manager.actor.person_id)}
+        ok(desk.office.post(f"/v1/results/{desk.result_id}/engagements", json=engaged), 201)
+        path = f"/v1/valuations/{self.things['valuation']}"
+        for who in (reviewer, second):
+            body = {"organisation_id": str(who.home)}
+            ok(desk.office.post(f"{path}/third-party-reviews/invitations", json=body), 201)
+        clients = {name: self.house.client_of(self.residents[name].actor) for name in ("manager", "reviewer")}
+        own = {"verdict": "own_price", "price_fen": 31_000_000, "reason": "参照两宗同类转让"}
+        ok(clients["manager"].post(f"{path}/reviews", json=own), 201)
+        range_ = {"low_fen": 28_000_000, "high_fen": 42_000_000, "price_fen": 35_000_000}
+        judged = {"verdict": "override", "reason": "样机尚未定型，且需配套控制软件，较模型下调。"} | range_
+        ok(clients["manager"].post(f"{path}/reviews", json=judged), 201)
+        signed = {
+            "agrees": False,
+            "low_fen": 25_000_000,
+            "high_fen": 40_000_000,
+            "opinion": "可比案例选取适当，但模型未反映配套软件的缺失，建议下调。",
+            "qualification": "资产评估师 33000000",
+            "file_sha256": "c" * 64,
+        }
+        ok(clients["reviewer"].post(f"{path}/third-party-reviews", json=signed), 201)
+        grounds = {"grounds": "自动估价未考虑已签订的意向许可协议。"}
+        ok(desk.office.post(f"{path}/human-decisions", json=grounds), 201)
+        fresh = {"title": "一种海上风电运维船波浪补偿舷梯", "tech_field": "06"}
+        before = desk.result_id
+        desk.registered(**fresh)
+        answer = desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "transfer"})
+        ok(desk.office.post(f"/v1/results/{desk.result_id}/engagements", json=engaged), 201)
+        self.things |= {"valuation_to_judge": ok(answer, 201)["id"], "result_to_judge": desk.result_id}
+        desk.result_id = before
 
     def _hold_auctions(self, seller: Resident, bidder: Resident, rival: Resident) -> None:
         """A lot that was sold, one that is bid for, and one that is announced."""

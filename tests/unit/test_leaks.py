@@ -133,8 +133,8 @@ def test_the_features_of_the_generated_set_are_not_accused_and_its_price_is():
 
 def test_an_engine_that_learns_permuted_prices_of_the_real_list_scores_nothing(real_data: Path):
     def learn(frame: pd.DataFrame, price: Any, when: Any, group: Any) -> Any:
-        model = PriceModel(segments=features.SEGMENTS, text=features.TEXT, rounds=40)
-        return model.fit(frame, price, when, group, calibrate=False).predict
+        model = PriceModel(segments=features.SEGMENTS, strata=features.STRATA, text=features.TEXT)
+        return model.fit(frame, price, when, group, calibrated=False).predict
 
     found = leaks.audit(*matrix(real_rows(real_data)), learn, seeds=range(1, 1 + counts(100)), folds=2)
 

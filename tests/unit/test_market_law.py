@@ -10,7 +10,6 @@ from kernel.calendar import WorkingCalendar, end_of_day
 from kernel.codes import PatentKind
 from kernel.money import ZERO, Money
 from market.listings import errors
-from market.listings.appraisals import Method, Purpose, Report, check_report, check_use
 from market.listings.deciding import Matter, Step, check_chain, check_decider, steps_for
 from market.listings.interests import check_conditions, check_cut, check_interest, outcome
 from market.listings.negotiation import Side, check_answer, check_withdrawal
@@ -20,6 +19,9 @@ from market.listings.terms import Basis, LicenceKind, Mode, RegimeRules, Terms, 
 from market.results.guard import LicenceInForce, Stage, TitleFacts, inspect
 from market.results.kinds import Priority
 from market.results.rights import expires_on
+from valuation.appraisal import errors as appraisal
+from valuation.appraisal.methods import Method
+from valuation.appraisal.reports import Purpose, Report, check_report, check_use
 
 GOV_UNIT = RegimeRules(
     regime="GOV_UNIT",
@@ -393,13 +395,13 @@ def test_an_appraisal_uses_two_methods__appraisal_law_26():
     check_report(REPORT, on=date(2026, 11, 21), validity_months_max=12)
 
     same_twice = replace(REPORT, methods=(Method.COST, Method.COST))
-    with pytest.raises(errors.TooFewMethods):
+    with pytest.raises(appraisal.TooFewMethods):
         check_report(same_twice, on=date(2026, 11, 21), validity_months_max=12)
 
 
 def test_two_appraisers_sign__appraisal_law_27_28():
     for signers in (("张评估",), ("张评估", " 张评估 "), ("张评估", "")):
-        with pytest.raises(errors.TooFewSigners):
+        with pytest.raises(appraisal.TooFewSigners):
             check_report(replace(REPORT, signers=signers), on=date(2026, 11, 21), validity_months_max=12)
 
 
@@ -407,18 +409,18 @@ def test_a_report_is_used_for_its_purpose_and_its_result__appraisal_law_32():
     use = {"result_id": REPORT.result_id, "purpose": "transfer", "on": date(2027, 6, 29)}
 
     check_use(REPORT, **use)
-    with pytest.raises(errors.PurposeDiffers):
+    with pytest.raises(appraisal.PurposeDiffers):
         check_use(REPORT, **use | {"purpose": "licence"})
-    with pytest.raises(errors.AppraisalOfOtherResult):
+    with pytest.raises(appraisal.AppraisalOfOtherResult):
         check_use(REPORT, **use | {"result_id": uuid4()})
-    with pytest.raises(errors.AppraisalExpired):
+    with pytest.raises(appraisal.AppraisalExpired):
         check_use(REPORT, **use | {"on": date(2027, 6, 30)})
 
 
 def test_a_report_is_good_for_a_year_at_most():
-    with pytest.raises(errors.ValidityTooLong):
+    with pytest.raises(appraisal.ValidityTooLong):
         check_report(replace(REPORT, valid_until=date(2027, 7, 1)), on=date(2026, 11, 21), validity_months_max=12)
-    with pytest.raises(errors.ValidityTooLong):
+    with pytest.raises(appraisal.ValidityTooLong):
         check_report(replace(REPORT, base_date=date(2026, 11, 22)), on=date(2026, 11, 21), validity_months_max=12)
 
 

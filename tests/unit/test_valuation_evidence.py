@@ -14,12 +14,25 @@ from kernel.money import Money
 from valuation import features
 from valuation.comparables import Candidate, nearest
 from valuation.dataset import Row, data_hash, matrix, training_set
+from valuation.discounts import AskDiscount, DiscountPrior
 from valuation.estimates import Estimate, Models, estimate
 from valuation.grading import Evidence, Grade, Policy, Reason, grade
 from valuation.model import PriceModel
 from valuation.statements import statement
 
-POLICY = Policy(30, 9, 30, 10, 0, True, "ANY@1", "a test")
+PRIOR = DiscountPrior(prior_bp=0, low_bp=0, high_bp=3500, pairs_min=30, source="a test")
+POLICY = Policy(
+    deals_for_price_min=30,
+    deals_for_range_min=9,
+    asks_for_range_min=30,
+    range_ratio_max=10,
+    ask_discount=PRIOR,
+    seller_share_max_bp=2000,
+    champion_packages_min=9,
+    generated_allowed=True,
+    version="ANY@2",
+    source="a test",
+)
 FACTS = features.facts(title="一种电机", kind="invention", trade="transfer", on=date(2026, 1, 1), filed_year=2020)
 
 
@@ -49,7 +62,9 @@ def rows(count: int, *, start: int = 0, **facts: Any) -> list[Row]:
 
 def learnt(chosen: list[Row]) -> PriceModel:
     frame, prices, days, packages = matrix(chosen)
-    return PriceModel(segments=features.SEGMENTS, rounds=10).fit(frame, prices, days, packages)
+    return PriceModel(segments=features.SEGMENTS, strata=features.STRATA, trees=False).fit(
+        frame, prices, days, packages
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +102,8 @@ def test_generated_deals_step_back_once_real_ones_are_enough() -> None:
 def test_asks_and_appraisals_are_never_deals() -> None:
     chosen = training_set(rows(50, price_type="ask") + rows(50, start=50, price_type="appraisal"), POLICY)
 
-    assert (chosen.deals, len(chosen.asks)) == ((), 50)
+    assert {row.price_type for row in chosen.real} == {"ask"} and len(chosen.real) == 50
+    assert chosen.left_out == {"appraisal-is-an-indication": 50}
     assert chosen.evidence["invention", "transfer"] == Evidence(deals=0, generated=0, asks=50)
 
 
@@ -105,7 +121,7 @@ def test_the_data_hash_does_not_depend_on_the_order_of_rows() -> None:
 
 
 def test_enough_deals_give_price_range_and_reasons() -> None:
-    models = Models(deals=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
+    models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
 
     answer = estimate(models, FACTS, POLICY)
 
@@ -116,7 +132,7 @@ def test_enough_deals_give_price_range_and_reasons() -> None:
 def test_a_range_too_wide_gives_no_price_but_advice() -> None:
     random = np.random.default_rng(5)
     wild = [dataclasses.replace(one, price_fen=int(1e7 * math.exp(random.normal(0, 2)))) for one in rows(80)]
-    models = Models(deals=learnt(wild), evidence={("invention", "transfer"): Evidence(deals=80)})
+    models = Models(real=learnt(wild), evidence={("invention", "transfer"): Evidence(deals=80)})
 
     answer = estimate(models, FACTS, POLICY)
 
@@ -124,20 +140,50 @@ def test_a_range_too_wide_gives_no_price_but_advice() -> None:
     assert "建议资产评估或公开竞价" in statement(answer)["zh"][0]
 
 
+def an_asks_market(bp: int = 0) -> Models:
+    discount = AskDiscount(bp, 0, 3500, pairs=0, from_pairs=False, source="a test")
+    evidence = {("invention", "transfer"): Evidence(asks=60)}
+    return Models(real=learnt(rows(60, price_type="ask")), evidence=evidence, discount=discount)
+
+
 def test_a_discount_of_asks_lowers_range_and_is_a_reason_of_its_own() -> None:
-    models = Models(asks=learnt(rows(60, price_type="ask")), evidence={("invention", "transfer"): Evidence(asks=60)})
+    plain = estimate(an_asks_market(), FACTS, POLICY)
+    discounted = estimate(an_asks_market(2000), FACTS, POLICY)
 
-    plain = estimate(models, FACTS, POLICY)
-    discounted = estimate(models, FACTS, dataclasses.replace(POLICY, ask_discount_bp=2000))
-
+    assert plain.grade is Grade.C and plain.price is None
     assert plain.range is not None and discounted.range is not None
     assert discounted.range.high.fen == pytest.approx(plain.range.high.fen * 0.8, rel=1e-6)
-    assert discounted.contributions[0].feature == "ask_discount"
-    assert discounted.contributions[0].factor == pytest.approx(0.8)
+    own = next(one for one in discounted.contributions if one.feature == "ask_discount")
+    assert own.factor == pytest.approx(0.8)
+
+
+def test_no_deal_is_foretold_above_what_is_asked_for_this_very_result() -> None:
+    models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
+    free = estimate(models, FACTS, POLICY)
+    assert free.price is not None and free.range is not None
+    ask = Money(free.price.fen * 9 // 10)
+
+    bounded = estimate(models, FACTS, POLICY, ask=ask)
+    unbound = estimate(models, FACTS, POLICY, ask=Money(free.range.high.fen + 1))
+
+    assert bounded.price == ask and bounded.range is not None and bounded.range.high <= ask
+    assert any(one.feature == "ask_bound" for one in bounded.contributions)
+    assert unbound.price == free.price
+
+
+def test_a_result_unlike_any_that_was_dealt_says_so() -> None:
+    models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
+
+    inside = estimate(models, {**FACTS, "remaining_life": 16.0}, POLICY)
+    outside = estimate(models, {**FACTS, "remaining_life": 19.9}, POLICY)
+
+    assert inside.beyond == () and outside.beyond == ("remaining_life",)
 
 
 def test_a_policy_that_contradicts_itself_is_refused() -> None:
-    value = {name: getattr(POLICY, name) for name in Policy.__slots__} | {"deals_for_range_min": 31}
+    prior = {name: getattr(PRIOR, name) for name in DiscountPrior.__slots__}
+    value = {name: getattr(POLICY, name) for name in Policy.__slots__}
+    value |= {"deals_for_range_min": 31, "ask_discount": prior, "sources": {"ask_discount": "a test"}}
 
     with pytest.raises(ValueError, match="contradicts"):
         Policy.from_rule(value, version="ANY@2", source="a test")
@@ -145,7 +191,7 @@ def test_a_policy_that_contradicts_itself_is_refused() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_answer_ends_with_its_label(language: str) -> None:
-    models = Models(deals=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
+    models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
     answers: list[Estimate] = [estimate(None, FACTS, POLICY), estimate(models, FACTS, POLICY)]
 
     for answer in answers:
@@ -157,7 +203,7 @@ def test_every_answer_ends_with_its_label(language: str) -> None:
 
 
 def test_sentences_for_people_carry_two_significant_digits() -> None:
-    models = Models(deals=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
+    models = Models(real=learnt(rows(60)), evidence={("invention", "transfer"): Evidence(deals=60)})
 
     said = statement(estimate(models, FACTS, POLICY))
 

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from valuation import measuring, splitting
+from valuation.calibrating import Calibration
 from valuation.intervals import TooFewToPromise
 from valuation.model import NotFitted, PriceModel, package_weights
+from valuation.segments import censored_median
 
 WORDS = ("轴承", "电机", "涂层", "滤膜", "夹具", "传感器", "算法", "叶片")
 
@@ -39,7 +41,7 @@ def market(rows: int = 400, seed: int = 3) -> tuple[pd.DataFrame, Any, Any, Any]
 
 def fitted(**settings: Any) -> tuple[PriceModel, pd.DataFrame, Any]:
     frame, price, when, group = market()
-    model = PriceModel(segments=("kind",), text=("title",), rounds=60, **settings)
+    model = PriceModel(segments=("kind",), text=("title",), **settings)
     return model.fit(frame, price, when, group), frame, price
 
 
@@ -48,7 +50,7 @@ def test_the_parts_of_a_price_multiply_up_to_it() -> None:
 
     base, parts = model.contributions(frame)
 
-    assert list(parts.columns) == ["segment", "kind", "life", "title"]
+    assert list(parts.columns) == ["segment", "time", "kind", "life", "title"]
     np.testing.assert_allclose(np.exp(base + parts.sum(axis=1)), model.predict(frame), rtol=1e-9)
 
 
@@ -81,7 +83,7 @@ def test_unseen_words_and_missing_values_are_ordinary() -> None:
 
 def test_it_learns_more_than_the_segment_knows() -> None:
     model, _, _ = fitted()
-    plain, _, _ = fitted(leaf_rows_min=10_000)
+    plain, _, _ = fitted(trees=False, linear=False)
 
     assert model.out_of_time["r2_log"] > plain.out_of_time["r2_log"] + 0.02
 
@@ -89,7 +91,7 @@ def test_it_learns_more_than_the_segment_knows() -> None:
 def test_ranges_hold_on_later_packages() -> None:
     frame, price, when, group = market(900, seed=11)
     past, future = when < np.datetime64("2025-01-01"), when >= np.datetime64("2025-01-01")
-    model = PriceModel(segments=("kind",), text=("title",), rounds=60)
+    model = PriceModel(segments=("kind",), text=("title",))
     model.fit(frame[past], price[past], when[past], group[past])
 
     low, high = model.predict_interval(frame[future], 0.9)
@@ -98,9 +100,9 @@ def test_ranges_hold_on_later_packages() -> None:
 
 
 def test_nine_packages_are_the_fewest_for_a_range_of_ninety_percent() -> None:
-    frame, price, when, group = market(12)
+    frame, price, when, group = market(60)
     model = PriceModel().fit(frame[["kind", "life"]], price, when, group)
-    model.scores = model.scores[:8]
+    model.calibration = Calibration({(): [((), 0.1 * number) for number in range(8)]})
 
     with pytest.raises(TooFewToPromise) as few:
         model.predict_interval(frame[["kind", "life"]], 0.9)
@@ -108,11 +110,97 @@ def test_nine_packages_are_the_fewest_for_a_range_of_ninety_percent() -> None:
     assert few.value.needed == 9
 
 
+def test_the_errors_of_one_book_never_promise_for_the_other() -> None:
+    frame, price, when, group = market(200)
+    frame["book"] = np.where(np.arange(200) < 12, "deal", "ask")
+    model = PriceModel(segments=("kind", "book"), strata=("book",), text=("title",)).fit(frame, price, when, group)
+
+    model.predict_interval(frame[frame["book"] == "ask"], 0.9)
+    with pytest.raises(TooFewToPromise):
+        model.predict_interval(frame[frame["book"] == "deal"], 0.9)
+
+
+def test_the_book_moves_the_level_of_a_segment_and_nothing_else() -> None:
+    frame, price, when, group = market(400)
+    frame["book"] = np.where(np.arange(400) % 2 == 0, "deal", "ask")
+    model = PriceModel(segments=("kind", "book"), strata=("book",), text=("title",)).fit(frame, price, when, group)
+
+    _, asked = model.contributions(frame.assign(book="ask"))
+    _, dealt = model.contributions(frame.assign(book="deal"))
+
+    assert "book" not in asked.columns
+    pd.testing.assert_frame_equal(asked.drop(columns="segment"), dealt.drop(columns="segment"))
+
+
+@pytest.mark.parametrize("rows", [300, 1400])
+def test_a_direction_that_is_certain_is_kept_everywhere(rows: int) -> None:
+    frame, price, when, group = market(rows)
+    model = PriceModel(text=("title",), directions={"life": 1}).fit(frame, price, when, group, calibrated=False)
+
+    lives = np.linspace(0, 20, 41)
+    for _, row in frame.iloc[:20].iterrows():
+        same = pd.DataFrame([row] * len(lives)).reset_index(drop=True)
+        same["life"] = lives
+
+        assert (np.diff(model.log_price(same)) >= -1e-12).all()
+
+
+def test_a_direction_against_all_evidence_says_nothing() -> None:
+    frame, price, when, group = market()
+    model = PriceModel(text=("title",), directions={"life": -1}).fit(frame, price, when, group, calibrated=False)
+
+    _, parts = model.contributions(frame)
+
+    assert (parts["life"] == 0).all()
+
+
+def test_a_price_that_is_only_a_bound_teaches_no_tree_and_pulls_no_level_up() -> None:
+    frame, price, when, group = market(300)
+    bound = np.arange(300) % 10 == 0
+    high = np.where(bound, price * 1000, price)
+    without = PriceModel(segments=("kind",)).fit(frame[~bound], price[~bound], when[~bound], group[~bound])
+
+    model = PriceModel(segments=("kind",)).fit(frame, high, when, group, at_most=bound)
+
+    assert np.median(np.abs(np.log(model.predict(frame) / without.predict(frame)))) < 0.05
+
+
+def test_unsold_lots_below_the_typical_price_pull_it_down() -> None:
+    dealt, unsold = np.log([100.0] * 6), np.log([40.0] * 12)
+    together = np.concatenate([dealt, unsold])
+    bound = np.arange(18) >= 6
+
+    assert censored_median(dealt, np.ones(6), np.zeros(6, dtype=bool)) == pytest.approx(math.log(100))
+    assert censored_median(together, np.ones(18), bound) == pytest.approx(math.log(40))
+
+
+def test_prices_follow_the_level_of_their_time() -> None:
+    frame, price, when, group = market(600)
+    years = (when - when.min()).astype(int) / 365
+    dearer = PriceModel(segments=("kind",)).fit(frame, price * np.exp(0.3 * years), when, group)
+    timeless = PriceModel(segments=("kind",), time=False).fit(frame, price * np.exp(0.3 * years), when, group)
+
+    _, parts = dearer.contributions(frame)
+
+    assert parts["time"].iloc[0] > 0.3
+    assert dearer.out_of_time["mdape"] < timeless.out_of_time["mdape"]
+
+
+@pytest.mark.parametrize("neighbours", [1, 10])
+def test_nearest_deals_are_a_part_of_their_own(neighbours: int) -> None:
+    model, frame, price = fitted(trees=False, linear=False, neighbours=neighbours)
+
+    base, parts = model.contributions(frame)
+
+    np.testing.assert_allclose(np.exp(base + parts.sum(axis=1)), model.predict(frame), rtol=1e-9)
+    assert measuring.mdape(model.predict(frame), price) < measuring.mdape(np.full(len(frame), np.median(price)), price)
+
+
 def test_a_permuted_target_scores_nothing() -> None:
     frame, price, when, group = market(600)
     shuffled = np.random.default_rng(1).permutation(price)
 
-    model = PriceModel(text=("title",), rounds=60).fit(frame, shuffled, when, group)
+    model = PriceModel(text=("title",)).fit(frame, shuffled, when, group)
 
     assert model.out_of_time["r2_log"] < 0.05
 

@@ -25,6 +25,8 @@ from market.results.kinds import PlanSource, Priority, ResultKind
 from market.results.states import ResultState
 from parties.roles import Role
 from valuation.grading import Grade, Reason
+from valuation.reviewing.kinds import Verdict
+from valuation.reviewing.states import HumanDecisionState
 
 SPOKEN: dict[str, type[StrEnum]] = {
     "state.lot": LotState,
@@ -48,6 +50,8 @@ SPOKEN: dict[str, type[StrEnum]] = {
     "way": Way,
     "side": Side,
     "valuation.grade": Grade,
+    "state.human_decision": HumanDecisionState,
+    "verdict": Verdict,
     "valuation.reason": Reason,
     "desk.may": Role,
     "legal_basis": LegalBasis,

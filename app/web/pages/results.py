@@ -20,6 +20,9 @@ from market.results import commands, queries
 from market.results.schemas import ResultOut, ValueIn, result_out
 from parties.roles import Role
 from valuation import queries as valuations
+from valuation.reviewing import queries as reviewing
+from valuation.reviewing.commands import seen as record_sight
+from valuation.reviewing.commands.seeing import was_shown
 from valuation.tables import Valuation
 
 VALUERS = (Role.COMPLETER, Role.TRANSFER_OFFICE, Role.TECHNOLOGY_MANAGER, Role.UNIT_APPROVER)
@@ -66,13 +69,27 @@ def _around(visit: Visiting, seen: ResultOut) -> dict[str, Any]:
     offered = listings.visible_to(visit.actor).where(Listing.result_id == seen.id)
     pooled = pools.pool_in_force().where(PoolEntry.result_id == seen.id)
     mine = visit.actor is not None and visit.actor.organisation_id == seen.owner_id
-    values: list[Valuation] = []
-    if visit.actor is not None:
-        values, _ = visit.rows(valuations.of_result(visit.actor, seen.id), Valuation.id, PageAsked(SHOWN, None))
+    values, blind = _values(visit, seen)
     return {
         "listings": visit.rows(offered, Listing.id, PageAsked(SHOWN, None))[0],
         "pooled": visit.db.execute(pooled).scalar_one_or_none(),
         "values": values,
+        "blind": blind,
         "may_value": mine and visit.has(*VALUERS),
-        "inside": seen.inside is not None or bool(values),
+        "inside": seen.inside is not None or bool(values) or blind is not None,
     }
+
+
+def _values(visit: Visiting, seen: ResultOut) -> tuple[list[Valuation], Valuation | None]:
+    """The valuations with their prices, which are on record as seen from here on.
+
+    For who may judge them and has seen none yet, the newest without its price instead: it is better priced blind first.
+    """
+    if visit.actor is None:
+        return [], None
+    values, _ = visit.rows(valuations.of_result(visit.actor, ResultId(seen.id)), Valuation.id, PageAsked(SHOWN, None))
+    judges = bool(values) and reviewing.may_judge(visit.db, visit.actor, values[0])
+    if judges and not was_shown(visit.db, visit.actor.person_id, ResultId(seen.id)):
+        return [], values[0]
+    record_sight(visit.db, visit.actor, values)
+    return values, None

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from app.web import judging
 from app.web.routing import PageRouter
-from app.web.visits import Visit
+from app.web.visits import Visit, Visiting
+from kernel.errors import Problem
 from kernel.ids import ValuationId
 from kernel.money import Money
 from market.results import queries as results
 from valuation import queries
+from valuation.reviewing.commands import open_valuation
 from valuation.schemas import ContributionOut, ValuationOut, shape
 from valuation.starting import queries as starting
 from valuation.starting.schemas import shape as shape_start_price
@@ -36,13 +39,23 @@ class Reason:
 @router.get("/valuations/{valuation_id}")
 def valuation(visit: Visit, valuation_id: ValuationId) -> Response:
     """One valuation."""
+    return show_valuation(visit, valuation_id)
+
+
+def show_valuation(visit: Visiting, valuation_id: ValuationId, *, problem: Problem | None = None) -> Response:
+    """The page of a valuation, after a form that was refused with what was refused."""
     actor = visit.member()
-    row = queries.valuation(visit.db, actor, valuation_id)
+    row = open_valuation(visit.db, actor, valuation_id)
     found = shape(row, queries.model_id(visit.db, row))
     numbers = _numbers(found)
     return visit.show(
         "valuation.html",
+        status=problem.status if problem else 200,
+        here=f"/valuations/{valuation_id}",
         valuation=found,
+        panel=judging.panel(visit, row),
+        problem=problem,
+        typed=visit.form if problem else {},
         title=results.result(visit.db, actor, row.result_id).title,
         sentences=visit.t.either(found.statement.zh, found.statement.en),
         reasons=_reasons(found, numbers, visit.t.language),

@@ -1,6 +1,6 @@
 """What can be done on the listing desk. Each command loads and locks, asks the rules, writes, tells."""
 
-from market.listings.commands.appraising import ReportEntry, record_report
+from market.listings.commands.appraising import record_report
 from market.listings.commands.bidding import announce_lot, carry_bidders, take_failure, take_sale
 from market.listings.commands.dealing import conclude
 from market.listings.commands.deciding import decide, set_chain
@@ -15,7 +15,6 @@ from market.listings.commands.taking import close_periods, record_deposit, regis
 
 __all__ = [
     "OfferEntry",
-    "ReportEntry",
     "accept",
     "announce_lot",
     "carry_bidders",

@@ -12,8 +12,19 @@ from kernel.db import lock
 from kernel.http.auth import Actor
 from kernel.ids import ListingId, new_id
 from market.listings.access import visible_to
+from market.listings.bases import must_be_benchmark, must_be_signed_off
 from market.listings.chains import chain_of
-from market.listings.deciding import MANAGER, Step, check_chain, check_decider, read_chain, steps_for, write_chain
+from market.listings.deciding import (
+    MANAGER,
+    SIGN_OFF,
+    Step,
+    check_chain,
+    check_decider,
+    decided_together,
+    read_chain,
+    steps_for,
+    write_chain,
+)
 from market.listings.errors import WrongDecider
 from market.listings.states import (
     DECISION,
@@ -26,6 +37,8 @@ from market.listings.tables import Decision, DecisionChain, Listing
 from market.listings.trail import note
 from parties import queries as parties
 from parties.roles import Role
+from valuation.reviewing import queries as reviewing
+from valuation.reviewing.tables import ValuationReview
 
 
 def set_chain(session: Session, *, steps: Sequence[Step], source: str, actor: Actor, now: datetime) -> DecisionChain:
@@ -49,26 +62,47 @@ def set_chain(session: Session, *, steps: Sequence[Step], source: str, actor: Ac
     return chain
 
 
-def begin_decision(session: Session, listing: Listing, *, now: datetime) -> int:
-    """Lay out the steps that this listing takes; returns how many. The listing's lock is held."""
+def begin_decision(session: Session, listing: Listing) -> int:
+    """Lay out the steps that this listing takes; returns how many are still to be taken. The listing's lock is held.
+
+    The sign-off of an estimate was given at the review desk: it is the first step, taken already, and absent where a seller
+    who needs none has none. Raises what `must_be_signed_off` raises.
+    """
+    must_be_signed_off(session, listing)
+    signed = reviewing.signed(session, listing.valuation_id) if listing.valuation_id else None
     chain = chain_of(session, listing.owner_id, listing.regime)
     steps = steps_for(read_chain(chain.steps), listing.matter)
     listing.chain_id = chain.id
     session.flush()
-    for ordinal, step in enumerate(steps, start=1):
-        session.add(
-            Decision(
-                id=new_id(),
-                listing_id=listing.id,
-                round=listing.round,
-                ordinal=ordinal,
-                step=step.name,
-                role=step.role,
-                state=DECISION.initial,
-            )
+    wanted = [step for step in steps if step.name != SIGN_OFF or signed is not None]
+    for ordinal, step in enumerate(wanted, start=1):
+        decision = Decision(
+            id=new_id(),
+            listing_id=listing.id,
+            round=listing.round,
+            ordinal=ordinal,
+            step=step.name,
+            role=step.role,
+            state=DECISION.initial,
         )
+        if step.name == SIGN_OFF and signed is not None:
+            _take_over(decision, signed)
+        session.add(decision)
     session.flush()
-    return len(steps)
+    return sum(step.name != SIGN_OFF for step in wanted)
+
+
+def decision_time(session: Session, listing: Listing) -> datetime | None:
+    """When the unit's collective decision on this round was complete; None if it is not, or was not collective."""
+    rows = select(Decision).where(Decision.listing_id == listing.id, Decision.round == listing.round)
+    return decided_together(
+        [
+            (row.step, row.decided_by, row.decided_at)
+            if row.state is DecisionState.APPROVED
+            else (row.step, None, None)
+            for row in session.execute(rows).scalars()
+        ]
+    )
 
 
 def void_decision(session: Session, listing: Listing) -> None:
@@ -93,7 +127,7 @@ def decide(
     """Take the next step of the decision; with the last one approved the listing may be published.
 
     A refusal sends the listing back to its draft. Raises NotFound, NotTheNextStep, WrongDecider, SamePersonDecides,
-    WrongState (条例 art 19).
+    WrongState (条例 art 19), and with the last step what `may_be_benchmark` refuses (27号 item 13).
     """
     listing = lock(session, Listing, listing_id, within=visible_to(actor))
     after = LISTING.advance(listing.state, ListingAction.APPROVE if agrees else ListingAction.REJECT)
@@ -108,10 +142,18 @@ def decide(
         void_decision(session, listing)
         listing.state, listing.round = after, listing.round + 1
     elif waiting is steps[-1]:
+        must_be_benchmark(session, listing, decided_at=decision_time(session, listing))
         listing.state, listing.approved_at = after, now
     session.flush()
     note(session, actor, f"decide.{waiting.state.value}", listing, now, reason=opinion)
     return listing
+
+
+def _take_over(decision: Decision, signed: ValuationReview) -> None:
+    """What the technology manager said at the review desk, with its hash, as the step of the decision that it is."""
+    decision.state = DECISION.advance(decision.state, DecisionAction.APPROVE)
+    decision.opinion, decision.minutes_sha256 = signed.reason, reviewing.review_sha256(signed)
+    decision.decided_by, decision.decided_at = signed.reviewer_id, signed.reviewed_at
 
 
 def _must_decide(listing: Listing, waiting: Decision, named: str, before: Sequence[object], actor: Actor) -> None:

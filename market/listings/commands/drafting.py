@@ -94,7 +94,8 @@ def revise(
 def submit(session: Session, *, listing_id: ListingId, actor: Actor, now: datetime) -> Listing:
     """Send a draft into the unit's decision: the title is guarded first, then the steps of the chain are laid out.
 
-    A chain without steps approves at once (private sellers). Raises RightNotClear, NotFound, MissingRole, WrongState.
+    A chain without steps approves at once (private sellers). Raises RightNotClear, NotFound, MissingRole, WrongState, and
+    what `is_signed_off` refuses of an estimate (27号 item 13).
     """
     actor.must_have(Role.COMPLETER, Role.TRANSFER_OFFICE)
     listing = lock(session, Listing, listing_id, within=owned_by(actor))
@@ -104,7 +105,7 @@ def submit(session: Session, *, listing_id: ListingId, actor: Actor, now: dateti
     titles.must_be_clear(
         session, result, way=listing.way.value, licence_kind=kind, stage=Stage.LISTING, on=local_date(now)
     )
-    if not begin_decision(session, listing, now=now):
+    if not begin_decision(session, listing):
         listing.state = LISTING.advance(listing.state, ListingAction.APPROVE)
         listing.approved_at = now
     session.flush()

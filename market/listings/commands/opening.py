@@ -13,8 +13,9 @@ from kernel.http.auth import Actor
 from kernel.ids import ListingId
 from kernel.money import Money
 from market.listings.access import owned_by
-from market.listings.bases import must_still_carry
+from market.listings.bases import must_be_benchmark, must_still_carry
 from market.listings.commands.clearing import clear
+from market.listings.commands.deciding import decision_time
 from market.listings.errors import WrongMode
 from market.listings.events import ListingEnded, ListingPublished
 from market.listings.interests import check_cut, check_extension
@@ -35,7 +36,7 @@ def publish(session: Session, *, listing_id: ListingId, actor: Actor, now: datet
     """Open a decided listing: an agreed price takes offers, a listing begins its period. An auction announces a lot instead.
 
     For the transfer office. Raises NotFound, MissingRole, WrongMode, WrongState before the decision is complete,
-    RightNotClear, AppraisalExpired.
+    RightNotClear, AppraisalExpired, and what `may_be_benchmark` refuses of an estimate (27号 item 13).
     """
     actor.must_have(Role.TRANSFER_OFFICE)
     listing = lock(session, Listing, listing_id, within=owned_by(actor))
@@ -60,6 +61,7 @@ def make_public(session: Session, listing: Listing, *, now: datetime) -> None:
     kind = listing.licence_kind.value if listing.licence_kind else None
     titles.must_be_clear(session, result, way=listing.way.value, licence_kind=kind, stage=Stage.LISTING, on=today)
     must_still_carry(session, listing, on=today)
+    must_be_benchmark(session, listing, decided_at=decision_time(session, listing))
     results.publish(session, result=result, now=now)
     listing.published_at = now
     emit(session, ListingPublished(listing.id, listing.result_id, listing.owner_id, listing.mode.value), now=now)

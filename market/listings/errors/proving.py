@@ -1,9 +1,9 @@
-"""What is refused for want of proof: notices that have not run, reports that do not carry a price."""
+"""What is refused for want of proof: notices that have not run, objections that are open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from kernel.errors import Refused
 from market.listings.errors.selling import ZHEJIANG_17
@@ -71,66 +71,10 @@ class OwnObjection(Refused):
 
 
 @dataclass(eq=False)
-class TooFewMethods(Refused):
-    """An appraisal uses at least two different methods."""
+class EstimateOfOtherTrade(Refused):
+    """An estimate for one way of trade is no basis for another."""
 
-    zh = "评估应当选择两种以上评估方法。"
-    article = "资产评估法 art 26"
-    methods_min: int
-
-
-@dataclass(eq=False)
-class TooFewSigners(Refused):
-    """An appraisal report is signed by at least two appraisers."""
-
-    zh = "评估报告应当由至少两名评估专业人员签名。"
-    article = "资产评估法 arts 27-28"
-    signers_min: int
-
-
-@dataclass(eq=False)
-class ValidityTooLong(Refused):
-    """A report is good from its base date for a bounded time."""
-
-    zh = "评估报告有效期超出规则上限，或基准日晚于今日。"
-    base_date: date
-    latest: date
-
-
-@dataclass(eq=False)
-class AppraisalExpired(Refused):
-    """This report is no longer valid."""
-
-    zh = "评估报告已过有效期。"
-    article = "资产评估法 art 32"
-    valid_until: date
-
-
-class AppraisalOfOtherResult(Refused):
-    """This report appraises another result."""
-
-    zh = "该评估报告的评估对象不是本成果。"
-    article = "资产评估法 art 32"
-
-
-@dataclass(eq=False)
-class PurposeDiffers(Refused):
-    """A report is used for its stated purpose only."""
-
-    zh = "评估报告应按载明的目的使用。"
-    article = "资产评估法 art 32"
-    purpose: str
+    zh = "估价所依的交易方式与本次转化方式不一致。"
+    article = ZHEJIANG_17
+    valued_for: str
     used_for: str
-
-
-class ReportKnown(Refused):
-    """A report with this number of this agency is recorded already."""
-
-    zh = "该机构的该编号评估报告已登记。"
-
-
-class AgencyUnknown(Refused):
-    """A report is put on file by the agency that made it, or by the owner of the result, under a valid credit code."""
-
-    zh = "评估报告须由出具机构或成果持有单位登记，且机构统一社会信用代码须正确。"
-    article = "资产评估法 art 15"

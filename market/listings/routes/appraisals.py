@@ -1,16 +1,13 @@
-"""Appraisal reports over HTTP: put on file, and read by the owner and the agency."""
+"""Putting an appraisal report on file: the result is the market's, the register is valuation's."""
 
 from __future__ import annotations
 
-from kernel.db.locking import fetch
 from kernel.http.context import CurrentActor, Db, Now
 from kernel.http.problems import problems
 from kernel.http.routing import Router
-from kernel.ids import AppraisalId
-from kernel.paging import Page, PageQuery, page_of
-from market.listings import commands, errors, queries
-from market.listings.schemas.selling import AppraisalIn, AppraisalOut, appraisal_out
-from market.listings.tables import Appraisal
+from market.listings import commands
+from valuation.appraisal import errors
+from valuation.appraisal.schemas.reports import AppraisalIn, AppraisalOut, appraisal_out
 
 router = Router(prefix="/v1/appraisals", tags=["appraisals"])
 
@@ -22,8 +19,10 @@ router = Router(prefix="/v1/appraisals", tags=["appraisals"])
     responses=problems(
         errors.TooFewMethods,
         errors.TooFewSigners,
+        errors.SignersNotRegistered,
         errors.ValidityTooLong,
         errors.AppraisalExpired,
+        errors.ReportDayWrong,
         errors.AgencyUnknown,
         errors.ReportKnown,
     ),
@@ -31,15 +30,3 @@ router = Router(prefix="/v1/appraisals", tags=["appraisals"])
 def record(body: AppraisalIn, db: Db, actor: CurrentActor, now: Now) -> AppraisalOut:
     """Put a report on file. For appraisers of the agency, or for the transfer office of the owner."""
     return appraisal_out(commands.record_report(db, result_id=body.result_id, entry=body.entry(), actor=actor, now=now))
-
-
-@router.get("", operation_id="list_appraisals")
-def list_appraisals(db: Db, actor: CurrentActor, asked: PageQuery) -> Page[AppraisalOut]:
-    """The reports on one's own results, and those that one's agency recorded."""
-    return page_of(db, queries.appraisals_visible_to(actor), Appraisal.id, asked, appraisal_out)
-
-
-@router.get("/{appraisal_id}", operation_id="get_appraisal")
-def get_appraisal(appraisal_id: AppraisalId, db: Db, actor: CurrentActor) -> AppraisalOut:
-    """One report, for the owner and the agency."""
-    return appraisal_out(fetch(db, queries.appraisals_visible_to(actor), Appraisal, appraisal_id))

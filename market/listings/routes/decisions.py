@@ -18,6 +18,7 @@ from market.listings.schemas.selling import (
     decision_out,
     listing_out,
 )
+from valuation.reviewing import errors as review_refusals
 
 router = Router(tags=["decisions"])
 
@@ -26,7 +27,16 @@ router = Router(tags=["decisions"])
     "/v1/listings/{listing_id}/decisions",
     status_code=201,
     operation_id="decide_listing",
-    responses=problems(errors.NotTheNextStep, errors.WrongDecider, errors.SamePersonDecides, WrongState),
+    responses=problems(
+        errors.NotTheNextStep,
+        errors.WrongDecider,
+        errors.SamePersonDecides,
+        review_refusals.NotSignedOff,
+        review_refusals.BenchmarkDiffers,
+        review_refusals.NotDecidedTogether,
+        review_refusals.DissentUnread,
+        WrongState,
+    ),
 )
 def decide(listing_id: ListingId, body: DecideIn, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """Take the next step of the decision, with opinion and minutes; the last one approved opens the way to publication."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from auctions import errors as auction_refusals
 from auctions import shapes as lot_shapes
 from auctions.schemas import LotOut
 from kernel.errors import WrongState
+from kernel.http.auth import Actor
 from kernel.http.context import CurrentActor, Db, MaybeActor, Now
 from kernel.http.problems import problems
 from kernel.http.routing import Router
@@ -26,10 +29,14 @@ from market.listings.schemas.selling import (
 )
 from market.listings.states import ListingState
 from market.listings.tables import Deal, Listing
-from market.listings.terms import Mode
+from market.listings.terms import Basis, Mode
 from market.results.errors import ResultInUse, RightNotClear
 from market.results.schemas import ResultOut, result_out
 from parties.errors import NotVerified
+from valuation.appraisal import errors as appraisal
+from valuation.reviewing import errors as review_refusals
+from valuation.reviewing.commands import seen
+from valuation.tables import Valuation
 
 TERMS = (
     errors.WayUnclear,
@@ -43,10 +50,14 @@ TERMS = (
     errors.ApprovalWanted,
     errors.ConditionsNameBuyer,
     errors.ConditionsNeedApproval,
-    errors.AppraisalExpired,
-    errors.AppraisalOfOtherResult,
-    errors.PurposeDiffers,
+    appraisal.AppraisalExpired,
+    appraisal.AppraisalOfOtherResult,
+    appraisal.PurposeDiffers,
+    errors.EstimateOfOtherTrade,
 )
+SIGNED_OFF = (review_refusals.NotSignedOff, review_refusals.RestsOnGenerated, review_refusals.BenchmarkDiffers)
+BENCHMARK = (*SIGNED_OFF, review_refusals.NotDecidedTogether, review_refusals.DissentUnread)
+"""What keeps an AI estimate from being a benchmark price: 浙政办发〔2025〕27号 第13项."""
 LOT_TERMS = (
     auction_refusals.NotAnAuctionHouse,
     auction_refusals.DefectsNotDisclosed,
@@ -66,7 +77,7 @@ removals = Router(prefix="/v1/results", tags=["results"])
     "",
     status_code=201,
     operation_id="draft_listing",
-    responses=problems(*TERMS, errors.AlreadyOnOffer, NotVerified),
+    responses=problems(*TERMS, *SIGNED_OFF, errors.AlreadyOnOffer, NotVerified),
 )
 def draft(body: NewListing, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """Put a result on offer, as a draft. For completers and the transfer office."""
@@ -89,7 +100,13 @@ def list_listings(
         rows = rows.where(Listing.state == state)
     if mode is not None:
         rows = rows.where(Listing.mode == mode)
-    return page_of(db, rows, Listing.id, asked, lambda row: listing_out(row, actor))
+
+    def shown(row: Listing) -> ListingOut:
+        if actor is not None and actor.organisation_id == row.owner_id:
+            _note_sight(db, actor, row)
+        return listing_out(row, actor)
+
+    return page_of(db, rows, Listing.id, asked, shown)
 
 
 @router.get("/{listing_id}", operation_id="get_listing")
@@ -97,10 +114,16 @@ def get_listing(listing_id: ListingId, db: Db, actor: MaybeActor) -> ListingOut:
     """One listing as far as the actor may see it; the parties of its deal find the contract there."""
     found = queries.listing(db, actor, listing_id)
     inside = queries.sees_inside(db, found, actor)
+    if inside and actor is not None:
+        _note_sight(db, actor, found)
     return listing_out(found, actor, queries.deal_of(db, actor, found), inside=inside)
 
 
-@router.post("/{listing_id}/submission", operation_id="submit_listing", responses=problems(RightNotClear, WrongState))
+@router.post(
+    "/{listing_id}/submission",
+    operation_id="submit_listing",
+    responses=problems(RightNotClear, *SIGNED_OFF, WrongState),
+)
 def submit(listing_id: ListingId, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """Send the draft into the unit's decision; the title is guarded first. For completers and the transfer office."""
     return listing_out(commands.submit(db, listing_id=listing_id, actor=actor, now=now), actor)
@@ -109,14 +132,16 @@ def submit(listing_id: ListingId, db: Db, actor: CurrentActor, now: Now) -> List
 @router.post(
     "/{listing_id}/publication",
     operation_id="publish_listing",
-    responses=problems(RightNotClear, errors.AppraisalExpired, errors.WrongMode, WrongState),
+    responses=problems(RightNotClear, appraisal.AppraisalExpired, *BENCHMARK, errors.WrongMode, WrongState),
 )
 def publish(listing_id: ListingId, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """Open a decided listing to the public. For the transfer office; an auction announces a lot instead."""
     return listing_out(commands.publish(db, listing_id=listing_id, actor=actor, now=now), actor)
 
 
-@router.post("/{listing_id}/revision", operation_id="revise_listing", responses=problems(*TERMS, WrongState))
+@router.post(
+    "/{listing_id}/revision", operation_id="revise_listing", responses=problems(*TERMS, *SIGNED_OFF, WrongState)
+)
 def revise(listing_id: ListingId, body: ReviseListing, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """New terms: back to the decision; offers lapse and a running notice is superseded."""
     revised = commands.revise(db, listing_id=listing_id, entry=body.entry(), reason=body.reason, actor=actor, now=now)
@@ -138,7 +163,7 @@ def reopen(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor, n
         errors.NoticeNotClosed,
         errors.ObjectionOpen,
         RightNotClear,
-        errors.AppraisalExpired,
+        appraisal.AppraisalExpired,
         WrongState,
     ),
 )
@@ -185,6 +210,7 @@ def relist(listing_id: ListingId, body: RelistIn, db: Db, actor: CurrentActor, n
         errors.CutTooDeep,
         errors.ApprovalWanted,
         errors.WrongMode,
+        *BENCHMARK,
         RightNotClear,
         WrongState,
     ),
@@ -205,6 +231,13 @@ def withdraw(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor,
 def end(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """End a listing that has closed without a deal. For the transfer office."""
     return listing_out(commands.end(db, listing_id=listing_id, reason=body.reason, actor=actor, now=now), actor)
+
+
+def _note_sight(db: Session, actor: Actor, listing: Listing) -> None:
+    """A benchmark that rests on an estimate may be its very price: to be shown it is to be shown the price."""
+    if listing.basis is Basis.AI_ESTIMATE_REVIEWED and listing.valuation_id is not None:
+        valuation = db.get(Valuation, listing.valuation_id)
+        seen(db, actor, [valuation] if valuation else [])
 
 
 @deals.get("", operation_id="list_deals")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,28 +11,23 @@ from pydantic import Field
 from kernel.http.fields import (
     Canonical,
     Code,
-    Day,
     FenIn,
     Flag,
     IntBetween,
     Line,
     LongText,
     Moment,
-    Name,
     Sha256Hex,
     ShortText,
-    Uscc,
     Wire,
 )
 from kernel.ids import AppraisalId, ContractId, DealId, ListingId, LotId, OrganisationId, ResultId, ValuationId
 from kernel.money import FEN_MAX, Money
 from market.listings.access import sees_inside
-from market.listings.appraisals import Method, Purpose
-from market.listings.commands import ReportEntry
 from market.listings.deciding import STEPS_MAX, Step
 from market.listings.entries import ListingEntry, LotEntry
 from market.listings.states import DealState, DecisionState, ListingState
-from market.listings.tables import Appraisal, Deal, Decision, DecisionChain, Listing
+from market.listings.tables import Deal, Decision, DecisionChain, Listing
 from market.listings.terms import Basis, LicenceKind, Mode, Way
 from parties.kinds import Regime
 from parties.roles import Role
@@ -172,50 +167,6 @@ class ChainIn(Wire):
     source: ShortText
 
 
-class AppraisalIn(Wire):
-    """An appraisal report as it stands on paper, and the SHA-256 of its file."""
-
-    result_id: Canonical[ResultId]
-    agency: ShortText
-    agency_uscc: Uscc
-    report_no: Name
-    purpose: Purpose
-    value_type: Name
-    base_date: Day
-    valid_until: Day
-    methods: Annotated[tuple[Method, ...], Field(min_length=1, max_length=3)]
-    signers: Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
-    value_fen: FenIn
-    file_sha256: Sha256Hex
-    filing_no: Name | None = None
-
-    def entry(self) -> ReportEntry:
-        """As the command takes it."""
-        same = {name: getattr(self, name) for name in ReportEntry.__slots__ if name != "value"}
-        return ReportEntry(value=Money(self.value_fen), **same)
-
-
-class AppraisalOut(Wire):
-    """A report on file."""
-
-    id: AppraisalId
-    result_id: ResultId
-    recorded_for: OrganisationId
-    agency: str
-    agency_uscc: str
-    report_no: str
-    purpose: Purpose
-    value_type: str
-    base_date: date
-    valid_until: date
-    methods: list[Method]
-    signers: list[str]
-    value_fen: int
-    file_sha256: str
-    filing_no: str | None
-    recorded_at: datetime
-
-
 class ChainOut(Wire):
     """A decision chain in force."""
 
@@ -347,9 +298,3 @@ def decision_out(decision: Decision) -> DecisionOut:
 def chain_out(chain: DecisionChain) -> ChainOut:
     """A chain on the wire."""
     return ChainOut(**{name: getattr(chain, name) for name in ChainOut.model_fields})
-
-
-def appraisal_out(appraisal: Appraisal) -> AppraisalOut:
-    """A report on the wire."""
-    same = {name: getattr(appraisal, name) for name in AppraisalOut.model_fields if name != "value_fen"}
-    return AppraisalOut(value_fen=appraisal.value.fen, **same)

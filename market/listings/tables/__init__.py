@@ -1,6 +1,6 @@
 """The tables of the listing desk."""
 
 from market.listings.tables.buying import Interest, Notice, Objection, Offer
-from market.listings.tables.selling import Appraisal, Deal, Decision, DecisionChain, Listing
+from market.listings.tables.selling import Deal, Decision, DecisionChain, Listing
 
-__all__ = ["Appraisal", "Deal", "Decision", "DecisionChain", "Interest", "Listing", "Notice", "Objection", "Offer"]
+__all__ = ["Deal", "Decision", "DecisionChain", "Interest", "Listing", "Notice", "Objection", "Offer"]

@@ -1,8 +1,8 @@
-"""What sellers put up: decision chains and decisions, appraisal reports, listings, and the deals that they end in."""
+"""What sellers put up: decision chains and decisions, listings, and the deals that they end in."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from kernel.ids import (
     ValuationId,
 )
 from kernel.money import Money
-from market.listings.appraisals import Method, Purpose, Report
 from market.listings.deciding import Matter
 from market.listings.states import DealState, DecisionState, ListingState
 from market.listings.terms import Basis, LicenceKind, Mode, Terms, Way
@@ -58,54 +57,6 @@ class DecisionChain(Base):
     source: Mapped[str]
     created_by: Mapped[PersonId | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
-
-
-class Appraisal(Base):
-    """An appraisal report (评估报告) on file: what it says, who signed it, and the hash of the document. Append-only."""
-
-    __tablename__ = "appraisal"
-    __table_args__ = (
-        UniqueConstraint("agency_uscc", "report_no"),
-        Index(None, "result_id"),
-        CheckConstraint("value > 0", name="value"),
-        CheckConstraint("base_date <= valid_until", name="period"),
-        CheckConstraint("jsonb_array_length(methods) >= 2", name="two_methods"),
-        CheckConstraint("jsonb_array_length(signers) >= 2", name="two_signers"),
-        CheckConstraint("file_sha256 ~ '^[0-9a-f]{64}$'", name="file_sha256"),
-    )
-
-    id: Mapped[AppraisalId] = mapped_column(primary_key=True)
-    result_id: Mapped[ResultId] = mapped_column(ForeignKey("result.id"))
-    owner_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
-    recorded_for: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
-    recorded_by: Mapped[PersonId] = mapped_column(ForeignKey("person.id"))
-    agency: Mapped[str]
-    agency_uscc: Mapped[str]
-    report_no: Mapped[str]
-    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose, "purpose"))
-    value_type: Mapped[str]
-    base_date: Mapped[date]
-    valid_until: Mapped[date]
-    methods: Mapped[list[Any]]
-    signers: Mapped[list[Any]]
-    value: Mapped[Money]
-    file_sha256: Mapped[str]
-    filing_no: Mapped[str | None]
-    """评估备案号, where the report was filed."""
-    recorded_at: Mapped[datetime]
-
-    @property
-    def report(self) -> Report:
-        """The report as the rules see it."""
-        return Report(
-            result_id=self.result_id,
-            purpose=self.purpose,
-            base_date=self.base_date,
-            valid_until=self.valid_until,
-            methods=tuple(Method(one) for one in self.methods),
-            signers=tuple(self.signers),
-            value=self.value,
-        )
 
 
 class Listing(Base):

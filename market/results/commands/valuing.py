@@ -17,6 +17,7 @@ from market.results.subjects import subject_of
 from market.results.tables import Result, ResultGrant
 from parties.roles import Role
 from valuation import commands as valuation
+from valuation.reviewing import commands as reviewing
 from valuation.tables import Valuation
 
 
@@ -28,10 +29,13 @@ def value(session: Session, *, result_id: ResultId, trade: str, actor: Actor, no
     actor.must_have(Role.COMPLETER, Role.TRANSFER_OFFICE, Role.TECHNOLOGY_MANAGER, Role.UNIT_APPROVER)
     result = fetch(session, owned_by(actor), Result, result_id)
     made = valuation.value(session, subject=subject_of(result, trade=trade), actor=actor, now=now)
-    engaged = session.execute(select(ResultGrant.person_id).where(ResultGrant.result_id == result_id)).scalars()
-    completers = [one.person_id for one in result.completers if one.person_id is not None]
-    for person_id in {*engaged, *completers}:
-        valuation.grant_view(session, valuation_id=made.id, person_id=person_id, now=now)
+    engaged = select(ResultGrant).where(ResultGrant.result_id == result_id).order_by(ResultGrant.granted_at)
+    for one in session.execute(engaged).scalars():
+        reviewing.engage(
+            session, valuation_id=made.id, organisation_id=one.organisation_id, person_id=one.person_id, now=now
+        )
+    for person_id in {one.person_id for one in result.completers if one.person_id is not None}:
+        reviewing.name_completer(session, valuation_id=made.id, person_id=person_id, now=now)
     return made
 
 
@@ -60,7 +64,9 @@ def engage(
     session.execute(upsert(ResultGrant).values(row).on_conflict_do_nothing())
     made = select(Valuation.id).where(Valuation.result_id == result_id, Valuation.owner_id == result.owner_id)
     for valuation_id in session.execute(made).scalars().all():
-        valuation.grant_view(session, valuation_id=valuation_id, person_id=person_id, now=now)
+        reviewing.engage(
+            session, valuation_id=valuation_id, organisation_id=organisation_id, person_id=person_id, now=now
+        )
     after = {"organisation_id": organisation_id, "person_id": person_id}
     record(session, actor=actor, action="result.engage", kind="result", object_id=result_id, after=after, now=now)
     return session.get_one(ResultGrant, (result_id, organisation_id, person_id))

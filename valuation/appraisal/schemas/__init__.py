@@ -1,0 +1,1 @@
+"""How calculations, reports, scorecards and indications look on the wire."""
