@@ -15,7 +15,7 @@ from kernel.events import emit
 from kernel.http.auth import Actor
 from kernel.ids import PersonId, ValuationId, new_id
 from kernel.money import Money
-from valuation import features, queries, shelf
+from valuation import features, gallery, shelf
 from valuation.deals import TITLE_LENGTH_MAX, PastDeal, PriceType
 from valuation.estimates import Estimate, book_of, estimate
 from valuation.events import ResultValued
@@ -43,8 +43,16 @@ def value(session: Session, *, subject: Subject, actor: Actor, now: datetime, as
     answer = estimate(models, facts, policy_on(session, today), ask=ask)
     facts = facts | {features.BOOK: book_of(answer.grade)}
     price_type = PriceType.ASK if answer.grade in (Grade.C, Grade.D) and not answer.evidence.deals else PriceType.DEAL
-    shown = queries.comparables(session, facts, price_type, generated=answer.grade is Grade.G, today=today)
-    made = _row(subject, facts, answer, shown, actor, run, now)
+    shown = gallery.comparables(
+        session,
+        facts,
+        price_type,
+        generated=answer.grade is Grade.G,
+        today=today,
+        run_id=run.id if run else None,
+        model=models.for_grade(answer.grade) if models else None,
+    )
+    made = _row(subject, facts, answer, shown, actor, run, now, ask)
     pooled = reasoned_range(session, result_id=subject.result_id, answer=answer, on=today)
     if pooled is not None:
         made.explanation = made.explanation | {"indications": pooled}
@@ -108,6 +116,7 @@ def _row(
     actor: Actor,
     run: ModelRun | None,
     now: datetime,
+    ask: Money | None,
 ) -> Valuation:
     return Valuation(
         id=ValuationId(new_id()),
@@ -132,6 +141,8 @@ def _row(
         },
         explanation={
             "base_fen": answer.base.fen if answer.base else None,
+            "base_log": answer.base_log,
+            "ask_fen": ask.fen if ask else None,
             "withheld": answer.withheld,
             "after": [{"name": name, "log": log} for name, log in answer.after],
             "beyond": list(answer.beyond),

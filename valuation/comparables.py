@@ -1,21 +1,31 @@
-"""Nearest past transactions: one a package, the likest first, with the differences in words."""
+"""Nearest past transactions: one a package, the likest first, with the differences in words.
+
+Where the model that answered has trees, likeness is the share of its trees in which a past transaction falls into the same
+leaf as the result: what the model prices alike is alike for this price (Breiman 2001 calls it proximity). Without trees it
+is what title, kind, trade, field, remaining term and day say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import Any, Final
 
 from kernel.money import Money
-from valuation.deals import FROM_CONTRACT
+from valuation.deals import FROM_CONTRACT, PriceType
 from valuation.features import remaining_life
 from valuation.titles import grams
 from valuation.words import PRICE_TYPES, value_in_words
 
 SHOWN_MAX: Final = 5
 YEARS_APART_MAX: Final = 20
+LOOKED_AT_MAX: Final = 60
+"""Packages of the largest shares of leaves that are told apart by title and day."""
+LEAVES, FACTS = "leaves", "facts"
+"""What likeness was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +46,65 @@ class Candidate:
     tech_field: str | None
     filed_on: date | None
     filed_year: int | None
+    abstract: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many results were sold together."""
+        return max(self.package_rows, self.package_size)
 
 
-def nearest(facts: Mapping[str, Any], candidates: Iterable[Candidate], *, today: date) -> list[dict[str, Any]]:
+def nearest(
+    facts: Mapping[str, Any],
+    candidates: Sequence[Candidate],
+    *,
+    today: date,
+    leaf_shares: Sequence[float] | None = None,
+) -> list[dict[str, Any]]:
     """The likest packages as plain values, at most five. Of a contract made in this market neither its title nor its
     exact price or day is shown: it belongs to other people.
+
+    `leaf_shares`: for each candidate the share of trees, 0 to 1, in which it falls into the leaf of the result. Shares
+    that are equal to the hundredth are told apart by title, then by day.
     """
     wanted = grams(str(facts["title"]))
-    scored = sorted(
-        ((_likeness(facts, wanted, one, today), one) for one in candidates),
-        key=lambda pair: (-pair[0], -pair[1].dealt_on.toordinal(), pair[1].package_key, pair[1].title),
-    )
-    shown: list[dict[str, Any]] = []
+    if leaf_shares is None:
+        scored = [(_likeness(facts, wanted, one, today), one) for one in candidates]
+        ranked = sorted(scored, key=lambda pair: (-pair[0], *_newest_first(pair[1])))
+        chosen = _one_a_package(ranked)
+    else:
+        pairs = zip(leaf_shares, candidates, strict=True)
+        top = islice(_one_a_package(sorted(pairs, key=lambda pair: -pair[0])), LOOKED_AT_MAX)
+        chosen = iter(
+            sorted(top, key=lambda pair: (-round(pair[0], 2), -_said(wanted, pair[1]), *_newest_first(pair[1])))
+        )
+    read_from = FACTS if leaf_shares is None else LEAVES
+    return [
+        _shown(facts, one, round(float(likeness), 6), read_from, today) for likeness, one in islice(chosen, SHOWN_MAX)
+    ]
+
+
+def _newest_first(one: Candidate) -> tuple[int, str, str]:
+    return -one.dealt_on.toordinal(), one.package_key, one.title
+
+
+def _one_a_package(ranked: Iterable[tuple[float, Candidate]]) -> Iterator[tuple[float, Candidate]]:
     seen: set[str] = set()
-    for likeness, one in scored:
-        if one.package_key in seen:
-            continue
-        seen.add(one.package_key)
-        shown.append(_shown(facts, one, likeness))
-        if len(shown) == SHOWN_MAX:
-            break
-    return shown
+    for likeness, one in ranked:
+        if one.package_key not in seen:
+            seen.add(one.package_key)
+            yield likeness, one
+
+
+def _said(wanted: set[str], one: Candidate) -> float:
+    """Between 0 and 1: how much two titles share (Dice's coefficient of characters and pairs)."""
+    theirs = grams(one.title)
+    return 2 * len(wanted & theirs) / (len(wanted) + len(theirs)) if wanted and theirs else 0.0
 
 
 def _likeness(facts: Mapping[str, Any], wanted: set[str], one: Candidate, today: date) -> float:
     """Between 0 and 1: half what the title says, the rest kind, trade, field, remaining term and how recent it is."""
-    theirs = grams(one.title)
-    said = 2 * len(wanted & theirs) / (len(wanted) + len(theirs)) if wanted and theirs else 0.0
+    said = _said(wanted, one)
     years_ago = abs((today - one.dealt_on).days) / 365.25
     life, other = facts.get("remaining_life"), _life(one)
     near_in_life = (
@@ -81,9 +123,9 @@ def _likeness(facts: Mapping[str, Any], wanted: set[str], one: Candidate, today:
     return likeness
 
 
-def _shown(facts: Mapping[str, Any], one: Candidate, likeness: float) -> dict[str, Any]:
+def _shown(facts: Mapping[str, Any], one: Candidate, likeness: float, read_from: str, today: date) -> dict[str, Any]:
     private = one.source == FROM_CONTRACT
-    differences = _differences(facts, one)
+    differences = _differences(facts, one, today)
     price_type = PRICE_TYPES[one.price_type]
     return {
         "title": "" if private else one.title,
@@ -95,31 +137,56 @@ def _shown(facts: Mapping[str, Any], one: Candidate, likeness: float) -> dict[st
         "price_fen": _two_digits(one.price).fen if private else one.price.fen,
         "price_is_rounded": private,
         "dealt_on": (one.dealt_on.replace(day=1) if private else one.dealt_on).isoformat(),
-        "package_rows": max(one.package_rows, one.package_size),
+        "package_rows": one.rows,
         "generated": one.generated,
         "likeness": likeness,
+        "likeness_from": read_from,
         "differences_zh": [zh for zh, _ in differences],
         "differences_en": [en for _, en in differences],
     }
 
 
-def _differences(facts: Mapping[str, Any], one: Candidate) -> list[tuple[str, str]]:
+def _differences(facts: Mapping[str, Any], one: Candidate, today: date) -> list[tuple[str, str]]:
     """What is not alike, in words; what is not known on one side is no difference."""
-    found: list[tuple[str, str]] = []
+    return [*_other_price(one), *_other_sort(facts, one), *_other_size(facts, one), *_other_day(one, today)]
+
+
+def _other_price(one: Candidate) -> Iterator[tuple[str, str]]:
+    """Whatever was not paid is no deal, and that is said first."""
+    if one.price_type != PriceType.DEAL:
+        zh, en = PRICE_TYPES[one.price_type]
+        yield f"对方为{zh}", f"theirs: {en}"
+
+
+def _other_sort(facts: Mapping[str, Any], one: Candidate) -> Iterator[tuple[str, str]]:
     for name in ("kind", "trade", "tech_field"):
         theirs, ours = getattr(one, name), facts.get(name)
         if theirs is not None and ours is not None and theirs != ours:
             zh, en = value_in_words(name, theirs)
-            found.append((f"对方为{zh}", f"theirs: {en}"))
+            yield f"对方为{zh}", f"theirs: {en}"
+
+
+def _other_size(facts: Mapping[str, Any], one: Candidate) -> Iterator[tuple[str, str]]:
+    """The term that was left, and how many were sold together."""
     life, other = facts.get("remaining_life"), _life(one)
     if life is not None and other is not None and abs(life - other) >= 1:
-        years = round(abs(life - other))
-        word = ("短", "shorter") if other < life else ("长", "longer")
-        found.append((f"剩余保护期{word[0]}{years}年", f"its remaining term was {years} years {word[1]}"))
-    rows = max(one.package_rows, one.package_size)
-    if rows > 1:
-        found.append((f"{rows}件打包", f"a package of {rows}"))
-    return found
+        zh, en = ("短", "shorter") if other < life else ("长", "longer")
+        yield f"剩余保护期{zh}{_years(life - other)[0]}", f"its remaining term was {_years(life - other)[1]} {en}"
+    if one.rows != int(facts.get("rights") or 1):
+        yield (f"{one.rows}件打包", f"a package of {one.rows}") if one.rows > 1 else ("单件", "a single right")
+
+
+def _other_day(one: Candidate, today: date) -> Iterator[tuple[str, str]]:
+    """A price of years ago was made in another market."""
+    ago = (today - one.dealt_on).days / 365.25
+    if ago >= 1:
+        zh, en = _years(ago)
+        yield f"约{zh}前", f"about {en} ago"
+
+
+def _years(number: float) -> tuple[str, str]:
+    years = round(abs(number))
+    return f"{years}年", f"{years} year{'' if years == 1 else 's'}"
 
 
 def _life(one: Candidate) -> float | None:

@@ -68,6 +68,8 @@ class Estimate:
 
     `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met;
     `likely`: the middle of what the model says, also where it is no price for want of evidence.
+    `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met.
+    `base_log` and `centre_log`: where the reasons start and end (log yuan), also where no price is given.
     """
 
     grade: Grade
@@ -83,6 +85,8 @@ class Estimate:
     after: tuple[tuple[str, float], ...] = ()
     beyond: tuple[str, ...] = ()
     likely: Money | None = None
+    base_log: float | None = None
+    centre_log: float | None = None
 
     @property
     def rests_on_generated(self) -> bool:
@@ -156,6 +160,8 @@ def _from_model(
         after=tuple(after.items()),
         beyond=outside(model, facts),
         likely=price,
+        base_log=base_log,
+        centre_log=predicted,
     )
 
 

@@ -15,17 +15,23 @@ from valuation.words import value_in_words
 ADDS_UP_WITHIN: Final = 1e-6
 """|base + Σφ − f(x)| beyond this share of max(1, |f|) withholds the explanation."""
 
-SEGMENT_LABELS: Final = ("成果类型与交易方式", "kind of right and way of trade")
+KIND, SCRUTINY = "kind", "scrutiny"
 
 ASK_DISCOUNT: Final = "ask_discount"
 ASK_BOUND: Final = "ask_bound"
-"""What comes after the model: from what is asked to what is dealt, and never above what is asked for this very result."""
+RECONCILIATION: Final = "reconciliation"
+OVERRIDE: Final = "override"
+"""What comes after the model: from what is asked to what is dealt, never above what is asked for this very result; what
+the other indications (income, cost) made of it; and what a person put in its place."""
 
 OWN_BARS: Final = {
+    SEGMENT: ("同类成果的价格水平", "price level of its like"),
     TIME: ("价格水平（按日期）", "price level by date"),
     NEAREST: ("最相近的历史交易", "nearest past deals"),
     ASK_DISCOUNT: ("挂牌价至成交价的折扣", "from asking price to deal"),
     ASK_BOUND: ("以本成果挂牌价为上限", "not above what is asked for this result"),
+    RECONCILIATION: ("与收益、成本等指标的调和", "reconciled with other indications"),
+    OVERRIDE: ("人工改定（附理由）", "set by a person, with a reason"),
 }
 """Parts that belong to no feature: each is a bar of its own."""
 
@@ -80,15 +86,18 @@ def log_mean(difference: float, base: float) -> float:
     return base * math.expm1(difference) / difference
 
 
-def allocate(base_log: float, parts: Sequence[float]) -> tuple[Money, Money, list[Money]]:
+def allocate(
+    base_log: float, parts: Sequence[float], *, price: Money | None = None
+) -> tuple[Money, Money, list[Money]]:
     """(base, price, amounts): each part times the logarithmic mean of price and base, closing to the fen.
 
     Logs are of yuan. base + Σ amounts = price exactly; the largest remainders get the odd fen; no amount has the other
     sign than its part. It is a faithful re-expression of log contributions, not the Shapley values of the yuan price.
-    Raises OutOfMoney.
+    `price`: where it is known to the fen and the parts lead to it. Raises OutOfMoney.
     """
     total = math.fsum(parts)
-    base, price = money(base_log), money(base_log + total)
+    base = money(base_log)
+    price = price or money(base_log + total)
     mean = log_mean(total, math.exp(base_log) * 100)
     exact = [part * mean for part in parts]
     amounts = [math.floor(one) for one in exact]
@@ -117,41 +126,80 @@ def check_adds_up(base_log: float, parts: Mapping[str, float], predicted_log: fl
 def explain(
     facts: Mapping[str, Any], base_log: float, parts: Mapping[str, float], *, in_yuan: bool
 ) -> tuple[Money | None, list[Contribution]]:
-    """(base, contributions), the strongest first; kind and trade are one reason together with their segment.
+    """(base, contributions), the strongest first; what an office has examined is one reason with the kind of right.
 
-    Without `in_yuan`, or where an amount would exceed both base and price, the reasons are factors only and base is None.
+    Without `in_yuan`, or where an amount would exceed the price, the reasons are factors only and base is None.
     """
     grouped = group(parts)
     order = sorted((name for name in grouped if grouped[name]), key=lambda name: (-abs(grouped[name]), name))
-    base: Money | None = None
-    amounts: list[Money] = []
-    if in_yuan:
-        base, price, amounts = allocate(base_log, [grouped[name] for name in order])
-        if any(abs(one.fen) > max(base.fen, price.fen) for one in amounts):
-            base, amounts = None, []
+    base, amounts = _in_yuan(base_log, [grouped[name] for name in order]) if in_yuan else (None, None)
     return base, [
-        _contribution(name, facts, grouped[name], amounts[place] if amounts else None)
+        _contribution(name, facts, grouped[name], None if amounts is None else amounts[place])
         for place, name in enumerate(order)
     ]
 
 
+def with_bar(stored: Mapping[str, Any], name: str, price: Money) -> dict[str, Any]:
+    """An explanation as it is kept, with one more bar (RECONCILIATION, OVERRIDE) that leads from its price to `price`.
+
+    The allocation is made again over all bars, and closes to the new price. An explanation that was withheld stays as it
+    is: nothing adds up to its price. Raises OutOfMoney.
+    """
+    if stored["withheld"] or stored["base_log"] is None:
+        return dict(stored)
+    kept = [one for one in stored["contributions"] if one["feature"] != name]
+    logs = [math.log(one["factor"]) for one in kept]
+    last = math.log(price.fen / 100) - stored["base_log"] - math.fsum(logs)
+    base, amounts = _in_yuan(stored["base_log"], [*logs, last], price)
+    bars = [*kept, _contribution(name, {}, last, None).to_json()]
+    fens = [None] * len(bars) if amounts is None else [one.fen for one in amounts]
+    return {
+        **stored,
+        "base_fen": None if base is None else base.fen,
+        "contributions": [one | {"yuan_fen": fen} for one, fen in zip(bars, fens, strict=True)],
+    }
+
+
+def _in_yuan(
+    base_log: float, parts: Sequence[float], price: Money | None = None
+) -> tuple[Money | None, list[Money] | None]:
+    """(base, amounts), or neither where an amount exceeds the price: a share larger than the whole explains nothing."""
+    base, whole, amounts = allocate(base_log, parts, price=price)
+    if any(abs(one.fen) > whole.fen for one in amounts):
+        return None, None
+    return base, amounts
+
+
 def group(parts: Mapping[str, float]) -> dict[str, float]:
-    """The parts by feature as people see them: the segment, kind and trade say one thing."""
+    """The parts as people see them: which scrutiny a right has had follows from its kind and is one reason with it, and
+    the book of prices belongs to the level of the segment.
+    """
+    one_with = {SCRUTINY: KIND, features.BOOK: SEGMENT}
     grouped: dict[str, float] = {}
     for name, part in parts.items():
-        shown = SEGMENT if name in features.SEGMENTS else name
+        shown = one_with.get(name, name)
         grouped[shown] = grouped.get(shown, 0.0) + float(part)
     return grouped
 
 
 def _contribution(name: str, facts: Mapping[str, Any], part: float, amount: Money | None) -> Contribution:
+    zh, en = _value(name, facts, part)
+    if name in OWN_BARS:
+        return Contribution(name, *OWN_BARS[name], zh, en, math.exp(part), amount, None)
+    feature = features.BY_NAME[name]
+    return Contribution(name, feature.label_zh, feature.label_en, zh, en, math.exp(part), amount, feature.indicator)
+
+
+def _value(name: str, facts: Mapping[str, Any], part: float) -> tuple[str, str]:
+    """What the reason is here, in words."""
     if name == SEGMENT:
         words = [value_in_words(one, facts.get(one)) for one in features.LIKE_FOR_LIKE]
-        zh, en = (" · ".join(one[place] for one in words) for place in (0, 1))
-        return Contribution(name, *SEGMENT_LABELS, zh, en, math.exp(part), amount, None)
+        return " · ".join(zh for zh, _ in words), " · ".join(en for _, en in words)
+    if name in (ASK_DISCOUNT, ASK_BOUND):
+        return (f"{(1 - math.exp(part)) * 100:.0f} %",) * 2
     if name in OWN_BARS:
-        shown = f"{(1 - math.exp(part)) * 100:.0f} %" if name in (ASK_DISCOUNT, ASK_BOUND) else ""
-        return Contribution(name, *OWN_BARS[name], shown, shown, math.exp(part), amount, None)
-    feature = features.BY_NAME[name]
-    zh, en = value_in_words(name, facts.get(name))
-    return Contribution(name, feature.label_zh, feature.label_en, zh, en, math.exp(part), amount, feature.indicator)
+        return "", ""
+    if name == KIND and facts.get(SCRUTINY) is not None:
+        kind, seen = value_in_words(KIND, facts.get(KIND)), value_in_words(SCRUTINY, facts[SCRUTINY])
+        return f"{kind[0]}（{seen[0]}）", f"{kind[1]} ({seen[1]})"
+    return value_in_words(name, facts.get(name))

@@ -37,7 +37,8 @@ class Value(StrEnum):
 class Feature:
     """One feature: its names, unit and source; its direction (+1 dearer, −1 cheaper, 0 not certain); its indicator.
 
-    `indicator` is the third-level indicator of GB/T 42748-2023 that it stands for, None where there is none.
+    `indicator` is the third-level indicator of GB/T 42748-2023 that it stands for, None where there is none. `changeable`:
+    a person can still change it before the trade; what a result is (its kind, field, day of filing, title) is given.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Feature:
     direction: int
     value: Value
     indicator: str | None
+    changeable: bool = False
 
 
 _LAW = "kind of right; 专利法 arts 35, 40; 植物新品种保护条例; 计算机软件保护条例"
@@ -60,12 +62,12 @@ _ABSTRACT = "abstract"
 FEATURES: Final = (
     Feature("scrutiny", "授权审查", "scrutiny before grant", "", _LAW, True, 0, Value.LEGAL, "专利有效性"),
     Feature("kind", "成果类型", "kind of right", "", _NUMBER, True, 0, Value.LEGAL, "专利有效性"),
-    Feature("trade", "交易方式", "way of trade", "", _OWNER, True, 0, Value.TERMS, None),
-    Feature("rights", "件数", "number of rights", "件", _OWNER, True, +1, Value.TERMS, None),
+    Feature("trade", "交易方式", "way of trade", "", _OWNER, True, 0, Value.TERMS, None, True),
+    Feature("rights", "件数", "number of rights", "件", _OWNER, True, +1, Value.TERMS, None, True),
     Feature("remaining_life", "剩余保护期", "remaining term", "年", _NUMBER, True, +1, Value.ECONOMIC, "剩余经济寿命"),
     Feature("tech_field", "技术领域", "technology field", "", _OWNER, True, 0, Value.TECHNICAL, "技术领域范围"),
     Feature("ipc_section", "国际专利分类部", "IPC section", "", "IPC class", True, 0, Value.TECHNICAL, "技术领域范围"),
-    Feature("trl", "技术成熟度", "technology readiness", "级", _OWNER, True, +1, Value.TECHNICAL, "技术发展阶段"),
+    Feature("trl", "技术成熟度", "technology readiness", "级", _OWNER, True, +1, Value.TECHNICAL, "技术发展阶段", True),
     Feature("is_method", "方法类成果", "a method", "", _TITLE, True, 0, Value.LEGAL, "权利要求类型"),
     Feature("title_length", "名称字数", "length of the title", "字", _TITLE, True, 0, Value.LEGAL, "权利要求合理性"),
     Feature("title", "名称所示技术内容", "what the title says", "", _TITLE, True, 0, Value.TECHNICAL, "技术领域范围"),

@@ -42,7 +42,10 @@ TECH_FIELDS: Final = {
 
 GENERATED: Final = ("生成的参考数据", "generated reference data")
 LABEL: Final = ("AI初始价格参考，非资产评估报告", "AI initial price for reference, not an appraisal report")
-BASE: Final = ("典型可比成果价格", "typical price of comparable results")
+BASE: Final = ("可比成果的典型价格", "typical price of comparable results")
+ALLOCATION: Final = ("按对数平均分摊，非沙普利值", "allocation by the logarithmic mean, not Shapley values")
+"""What yuan beside a factor are: the factor is the model's own contribution, the yuan are shares of a difference."""
+WHAT_IF: Final = ("模型行为，非因果关系", "model behaviour, not cause")
 UNKNOWN: Final = ("未提供", "not given")
 
 SCRUTINY: Final = {
@@ -50,6 +53,9 @@ SCRUTINY: Final = {
     "unexamined": ("未经实质审查", "not examined in substance"),
     "secret": ("不经授权", "not granted by an office"),
 }
+
+TEXT_CHARACTERS_MAX: Final = 60
+"""Titles and abstracts as the value of a reason: their beginning is enough to know them again."""
 
 _TABLES: Final = {"scrutiny": SCRUTINY, "kind": KINDS, "trade": TRADES, "tech_field": TECH_FIELDS}
 
@@ -71,7 +77,9 @@ def value_in_words(feature: str, value: Any) -> tuple[str, str]:
             return ("是", "yes") if value else ("否", "no")
         case "title_length":
             return f"{value:.0f} 字", f"{value:.0f} characters"
-    return str(value), str(value)
+    text = " ".join(str(value).split())
+    shown = text if len(text) <= TEXT_CHARACTERS_MAX else text[: TEXT_CHARACTERS_MAX - 1] + "…"
+    return shown, shown
 
 
 def tech_field_code(text: str) -> str:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contracts.statistics import queries
-from contracts.statistics.csv_text import csv_text
 from contracts.statistics.schemas import HEADER, TableName, TableOut
 from kernel.calendar import local_date
+from kernel.csv_text import csv_text
 from kernel.http.context import Db, MaybeActor, Now
 from kernel.http.fields import QueryInt
 from kernel.http.routing import Router

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from contracts.statistics.cells import Cell
-from contracts.statistics.csv_text import Value
 from contracts.statistics.queries import Table
+from kernel.csv_text import Value
 from kernel.http.fields import Wire
 
 TableName = Literal["totals", "by_year", "by_type", "by_field", "by_mode", "by_basis", "by_region"]

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.agreements.kinds import IP_KIND_NAMES, KIND_NAMES, SUB_KIND_NAMES
 from contracts.statistics.cells import Cell, for_the_public
-from contracts.statistics.csv_text import BOM, csv_text, safe
+from kernel.csv_text import BOM, csv_text, safe
 from kernel.money import Money
 
 
