@@ -8,8 +8,8 @@ from kernel.http.context import CurrentActor, Db, Keys, WallNow
 from kernel.http.problems import problems
 from kernel.http.routing import Router
 from kernel.ids import ValuationId
-from valuation import queries
 from valuation.certifying.commands import NotCertifiable, issue
+from valuation.reviewing.commands import open_valuation
 
 router = Router(prefix="/v1/valuations", tags=["valuations"])
 
@@ -25,7 +25,7 @@ def get_certificate(valuation_id: ValuationId, db: Db, actor: CurrentActor, keys
 
     Whoever has it and a key of `/v1/signing-keys` can compute the price again: `market valuation verify FILE --key PUB`.
     """
-    found = queries.valuation(db, actor, valuation_id)
+    found = open_valuation(db, actor, valuation_id)
     content = issue(db, found, keys=keys, wall_now=now)
     headers = {
         "Cache-Control": "private, no-store",
