@@ -25,6 +25,7 @@ ValuationId = NewType("ValuationId", UUID)
 ModelRunId = NewType("ModelRunId", UUID)
 TransactionId = NewType("TransactionId", UUID)
 ImportId = NewType("ImportId", UUID)
+PastLotId = NewType("PastLotId", UUID)
 
 LotId = NewType("LotId", UUID)
 RegistrationId = NewType("RegistrationId", UUID)

@@ -26,10 +26,13 @@ from market.listings.events import NoticeClosed, NoticeFailed
 from market.listings.states import DEAL, DealAction, DealState
 from market.listings.tables import Deal
 from market.listings.terms import Way
+from market.past_lots import past_lot_of
 from market.results import commands as results
 from market.results.states import ResultState
 from market.results.tables import Result
 from valuation import commands as valuation
+from valuation.starting import commands as starting
+from valuation.starting.lots import FROM_LOT
 
 
 @hears(LotAnnounced)
@@ -48,6 +51,24 @@ def make_the_deal(session: Session, told: LotSold, now: datetime) -> None:
 def note_the_failure(session: Session, told: LotUnsold, now: datetime) -> None:
     """The lot was not sold: the seller decides how to go on."""
     listings.take_failure(session, told, now)
+
+
+@hears(LotSold)
+def learn_from_the_sale(session: Session, told: LotSold, now: datetime) -> None:
+    """What a start price brought is evidence for later ones."""
+    _keep_the_lot(session, told, now)
+
+
+@hears(LotUnsold)
+def learn_from_the_failure(session: Session, told: LotUnsold, now: datetime) -> None:
+    """So is a start price that nobody would pay."""
+    _keep_the_lot(session, told, now)
+
+
+@hears(AwardDefaulted)
+def unlearn_the_sale(session: Session, told: AwardDefaulted, now: datetime) -> None:
+    """A bid that was never paid is evidence of nothing."""
+    starting.annul_lot(session, source=FROM_LOT, source_id=str(told.lot_id), now=now)
 
 
 @hears(AwardDefaulted)
@@ -113,6 +134,12 @@ def call_off_the_trial(session: Session, told: NoticeFailed, now: datetime) -> N
     """An objection to the notice of a trial was upheld."""
     if told.trial_id is not None and _waits(session, told.trial_id):
         licences.notice_failed(session, trial_id=told.trial_id, notice_id=NoticeId(told.notice_id), now=now)
+
+
+def _keep_the_lot(session: Session, told: LotSold | LotUnsold, now: datetime) -> None:
+    lot = past_lot_of(session, told)
+    if lot is not None:
+        starting.record_lot(session, lot=lot, now=now)
 
 
 def _waits(session: Session, trial_id: TrialId) -> bool:

@@ -14,9 +14,10 @@ from kernel.codes import BadCode, normalise_application_number
 from kernel.events import emit
 from kernel.http.auth import Actor
 from kernel.ids import PersonId, ValuationId, new_id
+from kernel.money import Money
 from valuation import features, queries, shelf
 from valuation.deals import TITLE_LENGTH_MAX, PastDeal, PriceType
-from valuation.estimates import Estimate, estimate
+from valuation.estimates import Estimate, book_of, estimate
 from valuation.events import ResultValued
 from valuation.grading import Grade
 from valuation.importing.commands import as_row
@@ -26,8 +27,10 @@ from valuation.subjects import Subject
 from valuation.tables import ModelRun, PastTransaction, Valuation, ValuationView
 
 
-def value(session: Session, *, subject: Subject, actor: Actor, now: datetime) -> Valuation:
+def value(session: Session, *, subject: Subject, actor: Actor, now: datetime, ask: Money | None = None) -> Valuation:
     """Value a result as it is offered today, and keep the answer, also where it is "not enough evidence".
+
+    `ask` is what its owner publicly asks for it: no price is foretold above.
 
     Whoever asks is given sight of it; whether they may ask is for the caller, who knows the result. The same facts, day
     and model give the same answer.
@@ -36,7 +39,8 @@ def value(session: Session, *, subject: Subject, actor: Actor, now: datetime) ->
     facts = facts_of(subject, now)
     served = shelf.serving(session)
     run, models = served if served else (None, None)
-    answer = estimate(models, facts, policy_on(session, today))
+    answer = estimate(models, facts, policy_on(session, today), ask=ask)
+    facts = facts | {features.BOOK: book_of(answer.grade)}
     price_type = PriceType.ASK if answer.grade in (Grade.C, Grade.D) and not answer.evidence.deals else PriceType.DEAL
     shown = queries.comparables(session, facts, price_type, generated=answer.grade is Grade.G, today=today)
     made = _row(subject, facts, answer, shown, actor, run, now)
@@ -88,6 +92,7 @@ def facts_of(subject: Subject, now: datetime) -> dict[str, Any]:
         tech_field=subject.tech_field,
         ipc=subject.ipc,
         trl=subject.trl,
+        abstract=subject.abstract,
     )
 
 
@@ -124,6 +129,8 @@ def _row(
         explanation={
             "base_fen": answer.base.fen if answer.base else None,
             "withheld": answer.withheld,
+            "after": [{"name": name, "log": log} for name, log in answer.after],
+            "beyond": list(answer.beyond),
             "contributions": [one.to_json() for one in answer.contributions],
             "statement": statement(answer),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Final
 from kernel.money import Money
 
 TITLE_LENGTH_MAX: Final = 300
+ABSTRACT_LENGTH_MAX: Final = 2_000
 PACKAGE_SIZE_MAX: Final = 10_000
 
 FROM_FILE: Final = "file"
@@ -28,11 +30,15 @@ class Trade(StrEnum):
 
 
 class PriceType(StrEnum):
-    """What kind of price a row states. They are never mixed: an ask is not a deal, an appraisal is neither."""
+    """What kind of price a row states. They are never mixed: an ask is not a deal, an appraisal is neither.
+
+    An unsold lot states the start at which nobody took it: the price would have been lower.
+    """
 
     DEAL = "deal"
     ASK = "ask"
     APPRAISAL = "appraisal"
+    UNSOLD = "unsold"
 
 
 class Kind(StrEnum):
@@ -60,7 +66,8 @@ class PastDeal:
     """One row of what happened: a price of a stated type for one result, or for one package stated as a whole.
 
     `source` and `source_id` name the row for ever: the same pair is never stored twice. `filed_year` is used where the
-    day of filing is not known. `generated` marks reference data that no market has seen.
+    day of filing is not known. `generated` marks reference data that no market has seen; `seller` and `buyer` are
+    keys (see `party_key`), None where they are not stated; `defaulted`: the price was bid and never paid.
     """
 
     source: str
@@ -80,6 +87,10 @@ class PastDeal:
     filed_year: int | None = None
     licence_kind: str | None = None
     generated: bool = False
+    abstract: str = ""
+    seller: str | None = None
+    buyer: str | None = None
+    defaulted: bool = False
 
     def package_key(self) -> str:
         """The package this row belongs to: the one it names, or else all rows of one day, trade, type and price.
@@ -112,7 +123,18 @@ def content_id(deal: PastDeal) -> str:
         deal.tech_field,
         deal.filed_on.isoformat() if deal.filed_on else None,
         deal.filed_year,
+        # Added later: rows that do not state them keep the key they have always had.
+        *([deal.abstract, deal.seller, deal.buyer, deal.defaulted] if _says_more(deal) else ()),
     )
+
+
+def party_key(name: str) -> str:
+    """A party as it is kept in the training set: a fingerprint that tells two apart and names nobody."""
+    return fingerprint("party", "".join(unicodedata.normalize("NFKC", name).casefold().split()))[:32]
+
+
+def _says_more(deal: PastDeal) -> bool:
+    return bool(deal.abstract or deal.seller or deal.buyer or deal.defaulted)
 
 
 def fingerprint(*facts: str | int | bool | None) -> str:

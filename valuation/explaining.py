@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kernel.money import FEN_MAX, Money
 from valuation import features
-from valuation.model import SEGMENT
+from valuation.model import NEAREST, SEGMENT, TIME
 from valuation.words import value_in_words
 
 ADDS_UP_WITHIN: Final = 1e-6
@@ -18,7 +18,16 @@ ADDS_UP_WITHIN: Final = 1e-6
 SEGMENT_LABELS: Final = ("成果类型与交易方式", "kind of right and way of trade")
 
 ASK_DISCOUNT: Final = "ask_discount"
-ASK_DISCOUNT_LABELS: Final = ("挂牌价折扣（规则参数）", "discount of asking prices (a rule)")
+ASK_BOUND: Final = "ask_bound"
+"""What comes after the model: from what is asked to what is dealt, and never above what is asked for this very result."""
+
+OWN_BARS: Final = {
+    TIME: ("价格水平（按日期）", "price level by date"),
+    NEAREST: ("最相近的历史交易", "nearest past deals"),
+    ASK_DISCOUNT: ("挂牌价至成交价的折扣", "from asking price to deal"),
+    ASK_BOUND: ("以本成果挂牌价为上限", "not above what is asked for this result"),
+}
+"""Parts that belong to no feature: each is a bar of its own."""
 
 
 class DoesNotAddUp(ArithmeticError):
@@ -137,12 +146,12 @@ def group(parts: Mapping[str, float]) -> dict[str, float]:
 
 def _contribution(name: str, facts: Mapping[str, Any], part: float, amount: Money | None) -> Contribution:
     if name == SEGMENT:
-        words = [value_in_words(one, facts.get(one)) for one in features.SEGMENTS]
+        words = [value_in_words(one, facts.get(one)) for one in features.LIKE_FOR_LIKE]
         zh, en = (" · ".join(one[place] for one in words) for place in (0, 1))
         return Contribution(name, *SEGMENT_LABELS, zh, en, math.exp(part), amount, None)
-    if name == ASK_DISCOUNT:
-        shown = f"{(1 - math.exp(part)) * 100:.0f} %"
-        return Contribution(name, *ASK_DISCOUNT_LABELS, shown, shown, math.exp(part), amount, None)
+    if name in OWN_BARS:
+        shown = f"{(1 - math.exp(part)) * 100:.0f} %" if name in (ASK_DISCOUNT, ASK_BOUND) else ""
+        return Contribution(name, *OWN_BARS[name], shown, shown, math.exp(part), amount, None)
     feature = features.BY_NAME[name]
     zh, en = value_in_words(name, facts.get(name))
     return Contribution(name, feature.label_zh, feature.label_en, zh, en, math.exp(part), amount, feature.indicator)

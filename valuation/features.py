@@ -3,6 +3,10 @@
 Everything here is known on the day a result is offered. What is not here is not a feature: not the price type (an ask is
 another price, not another result), not a package or batch that was recognised by its price (`rights` is the number that
 the parties state), not who the inventors are (PIPL art 24).
+
+`book` stands beside the features: it says which book of prices a question is about, what such results are dealt at or what
+their sellers ask. It moves the typical price of a segment, pooled over the books, and is shown to no tree and no straight
+part, so that nothing else about a result can look dearer because others asked or paid.
 """
 
 from __future__ import annotations
@@ -47,11 +51,14 @@ class Feature:
     indicator: str | None
 
 
+_LAW = "kind of right; 专利法 arts 35, 40; 植物新品种保护条例; 计算机软件保护条例"
 _OWNER = "the owner's description of the result"
 _NUMBER = "patent application number, filing date"
 _TITLE = "title"
+_ABSTRACT = "abstract"
 
 FEATURES: Final = (
+    Feature("scrutiny", "授权审查", "scrutiny before grant", "", _LAW, True, 0, Value.LEGAL, "专利有效性"),
     Feature("kind", "成果类型", "kind of right", "", _NUMBER, True, 0, Value.LEGAL, "专利有效性"),
     Feature("trade", "交易方式", "way of trade", "", _OWNER, True, 0, Value.TERMS, None),
     Feature("rights", "件数", "number of rights", "件", _OWNER, True, +1, Value.TERMS, None),
@@ -62,14 +69,38 @@ FEATURES: Final = (
     Feature("is_method", "方法类成果", "a method", "", _TITLE, True, 0, Value.LEGAL, "权利要求类型"),
     Feature("title_length", "名称字数", "length of the title", "字", _TITLE, True, 0, Value.LEGAL, "权利要求合理性"),
     Feature("title", "名称所示技术内容", "what the title says", "", _TITLE, True, 0, Value.TECHNICAL, "技术领域范围"),
+    Feature(
+        "abstract", "摘要所示技术内容", "what the abstract says", "", _ABSTRACT, True, 0, Value.TECHNICAL, "技术效果"
+    ),
 )
 
 BY_NAME: Final = {feature.name: feature for feature in FEATURES}
-SEGMENTS: Final = ("kind", "trade")
-TEXT: Final = ("title",)
+BOOK: Final = "book"
+ASKED, DEALT = "ask", "deal"
+"""The books of prices. What was appraised is in neither."""
+SEGMENTS: Final = ("scrutiny", "kind", BOOK, "trade")
+STRATA: Final = (BOOK,)
+TEXT: Final = ("title", "abstract")
+DIRECTIONS: Final = {feature.name: feature.direction for feature in FEATURES if feature.direction}
+LIKE_FOR_LIKE: Final = ("kind", "trade")
+"""What is compared with what when evidence is counted."""
+
+EXAMINED, UNEXAMINED, SECRET = "examined", "unexamined", "secret"
+SCRUTINY: Final = {
+    "invention": EXAMINED,
+    "plant_variety": EXAMINED,
+    "new_drug": EXAMINED,
+    "utility_model": UNEXAMINED,
+    "design": UNEXAMINED,
+    "layout_design": UNEXAMINED,
+    "software": UNEXAMINED,
+    "know_how": SECRET,
+}
+"""Whether an office has examined the substance before it granted (专利法 art 35), or not (art 40), or nothing is granted."""
 
 _METHOD: Final = re.compile("方法|工艺|method|process", re.IGNORECASE)
 _TITLE_CHARACTERS_MAX: Final = 300
+_ABSTRACT_CHARACTERS_MAX: Final = 2_000
 
 
 def facts(
@@ -84,10 +115,14 @@ def facts(
     tech_field: str | None = None,
     ipc: str | None = None,
     trl: int | None = None,
+    abstract: str = "",
+    book: str = DEALT,
 ) -> dict[str, Any]:
-    """The features of one result as on a day; None where a fact is not known."""
+    """The features of one result as on a day, and the book asked about; None where a fact is not known."""
     plain = title.strip()[:_TITLE_CHARACTERS_MAX]
     return {
+        BOOK: book,
+        "scrutiny": SCRUTINY.get(kind),
         "kind": kind,
         "trade": trade,
         "rights": float(rights),
@@ -98,6 +133,7 @@ def facts(
         "is_method": float(bool(_METHOD.search(plain))) if plain else None,
         "title_length": float(len(plain)) if plain else None,
         "title": plain,
+        "abstract": abstract.strip()[:_ABSTRACT_CHARACTERS_MAX],
     }
 
 
@@ -111,16 +147,21 @@ def remaining_life(kind: str, *, on: date, filed_on: date | None, filed_year: in
 
 
 def frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """The feature frame of rows of `facts`: one column a feature, numbers as floats, texts as objects."""
+    """The feature frame of rows of `facts`: one column a feature and one for the book; numbers as floats, texts as objects.
+
+    Facts that were kept before a feature existed lack it: it is missing then.
+    """
+    import numpy as np
     import pandas as pd
 
-    numbers = {"rights", "remaining_life", "trl", "is_method", "title_length"}
-    columns = {
-        feature.name: pd.array([row[feature.name] for row in rows], dtype="Float64").to_numpy(
-            dtype=float, na_value=float("nan")
-        )
-        if feature.name in numbers
-        else pd.Series([row[feature.name] for row in rows], dtype=object)
-        for feature in FEATURES
-    }
+    columns: dict[str, Any] = {}
+    for name in (BOOK, *(feature.name for feature in FEATURES)):
+        values = [row.get(name) for row in rows]
+        if name in _NUMBERS:
+            columns[name] = np.array([np.nan if value is None else value for value in values], dtype=float)
+        else:
+            columns[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(columns)
+
+
+_NUMBERS: Final = frozenset({"rights", "remaining_life", "trl", "is_method", "title_length"})

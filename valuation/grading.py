@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from valuation.discounts import DiscountPrior
+
 
 class Grade(StrEnum):
     """The grade of the evidence. Only A and G carry a point price, and G says that no market has seen its deals."""
@@ -41,7 +43,9 @@ class Policy:
     deals_for_range_min: int
     asks_for_range_min: int
     range_ratio_max: int
-    ask_discount_bp: int
+    ask_discount: DiscountPrior
+    seller_share_max_bp: int
+    champion_packages_min: int
     generated_allowed: bool
     version: str
     source: str
@@ -54,12 +58,16 @@ class Policy:
             deals_for_range_min=int(value["deals_for_range_min"]),
             asks_for_range_min=int(value["asks_for_range_min"]),
             range_ratio_max=int(value["range_ratio_max"]),
-            ask_discount_bp=int(value["ask_discount_bp"]),
+            ask_discount=DiscountPrior.from_rule(value["ask_discount"], source=value["sources"]["ask_discount"]),
+            seller_share_max_bp=int(value["seller_share_max_bp"]),
+            champion_packages_min=int(value["champion_packages_min"]),
             generated_allowed=bool(value["generated_allowed"]),
             version=version,
             source=source,
         )
-        if not (1 <= policy.deals_for_range_min <= policy.deals_for_price_min and 0 <= policy.ask_discount_bp < 10_000):
+        if not (
+            1 <= policy.deals_for_range_min <= policy.deals_for_price_min and 0 < policy.seller_share_max_bp <= 10_000
+        ):
             raise ValueError("the valuation policy contradicts itself")
         return policy
 

@@ -20,7 +20,8 @@ def imports_whole() -> str:
     return """
         SELECT b.id::text FROM import_batch b
         LEFT JOIN (SELECT import_id, count(*) AS kept FROM past_transaction GROUP BY import_id) t ON t.import_id = b.id
-        WHERE b.rows_stored <> coalesce(t.kept, 0)"""
+        LEFT JOIN (SELECT import_id, count(*) AS kept FROM past_lot GROUP BY import_id) l ON l.import_id = b.id
+        WHERE b.rows_stored <> coalesce(t.kept, 0) + coalesce(l.kept, 0)"""
 
 
 @invariant("I3", "a price has the model run that made it")

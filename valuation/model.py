@@ -1,15 +1,18 @@
-"""The price model: log price = base + segment + what LightGBM finds in the rest, every part an additive contribution."""
+"""The price model: log price = segment + time + straight part + trees, every part an additive contribution."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from valuation import splitting
-from valuation.intervals import half_width
-from valuation.segments import MISSING, SegmentPrior
-from valuation.titles import TitleSpace
+from valuation.calibrating import Calibration, calibrate
+from valuation.columns import Columns, texts
+from valuation.level import PriceLevel
+from valuation.linear import Linear
+from valuation.neighbours import Neighbours
+from valuation.segments import SegmentPrior
+from valuation.trees import Forest, Growth
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,28 +20,41 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-SEGMENT = "segment"
-"""The name of the segment's own part among the contributions."""
+SEGMENT, TIME, NEAREST = "segment", "time", "nearest"
+"""The names of the parts among the contributions that belong to no column of the table."""
 
-SCORES_MAX = 2_000
-"""Calibration keeps the latest packages only: old errors say little about today's market."""
-
-PACKAGES_FOR_TREES_MIN = 40
+PACKAGES_FOR_TREES_MIN = 30
 """Below this number of packages trees would learn single deals by heart; the segment's typical price has to do."""
+
+
+BACKFITS = 2
+"""Time is fitted once before the straight part and once more on what that leaves, where less noise hides it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a model is made. `segments` are columns from coarse to fine; `text` columns hold titles."""
+    """How a model is made; what is not set does well on tables of any kind.
+
+    `segments`: columns from coarse to fine whose typical prices lean on each other; `strata`: those of them that say which
+    book of prices is asked about (deals, asks): they move the level of their segment and nothing else, and their errors
+    are never taken for each other's. `text`: columns of titles. `directions`: +1 dearer, −1 cheaper, by column.
+    `half_life_days`: how fast old deals lose weight, `segment_half_life_days` the same for typical prices.
+    """
 
     segments: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    directions: Mapping[str, int] = field(default_factory=dict)
     half_life_days: float | None = None
-    rounds: int = 200
-    leaves: int = 15
-    leaf_rows_min: int = 5
-    learning_rate: float = 0.05
-    text_size: int = 12
+    segment_half_life_days: float | None = None
+    time: bool = True
+    linear: bool = True
+    trees: bool = True
+    neighbours: int = 0
+    title_size: int = 40
+    tree_title_size: int = 20
+    linear_penalty: float = 20.0
+    linear_share: float = 0.7
     folds: int = 5
     seed: int = 20_261_121
     # Threads of LightGBM wait for each other by spinning: on two shared cores two threads took ten times one thread's time.
@@ -52,20 +68,20 @@ class NotFitted(RuntimeError):
 class PriceModel:
     """A price model for any table of prices: numbers, categories and titles, with missing values and unseen words.
 
-    `PriceModel().fit(frame, price, when=days, group=packages)`; rows of one package share one unit of weight. Absolute
-    errors of the log price are minimised (LightGBM `regression_l1`), deterministically on one machine. Serving is
-    reproducible everywhere: trees and numbers are stored as text.
+    `PriceModel().fit(frame, price, when=days, group=packages)`; rows of one package share one unit of weight. Training is
+    deterministic on one machine; serving is reproducible everywhere: trees and numbers are stored as text.
     """
 
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
-        self.columns: tuple[str, ...] = ()
-        self.categories: dict[str, list[str]] = {}
+        self.columns: Columns | None = None
         self.prior: SegmentPrior | None = None
-        self.spaces: dict[str, TitleSpace] = {}
-        self.scores: list[float] = []
+        self.level: PriceLevel | None = None
+        self.linear: Linear | None = None
+        self.forest: Forest | None = None
+        self.nearest: Neighbours | None = None
+        self.calibration = Calibration()
         self.out_of_time: dict[str, float] = {}
-        self.booster: Any = None
 
     def fit(
         self,
@@ -75,205 +91,211 @@ class PriceModel:
         group: Any = None,
         weight: Any = None,
         *,
-        calibrate: bool = True,
+        at_most: Any = None,
+        calibrated: bool = True,
     ) -> Self:
         """Learn from rows and their prices (above zero, any unit).
 
-        `when`: days, for the decay of weights and splits into past and future; `group`: package keys, one score and one
-        unit of weight each (default: every row by itself); `weight`: replaces the latter. Raises ValueError on prices
-        that are not above zero.
+        `when`: days, for the decay of weights and splits into past and future; `group`: package keys, one unit of weight
+        each (default: every row by itself); `weight`: replaces the latter; `at_most`: marks prices that are upper bounds
+        only, which move the level of their segment and nothing else. Raises ValueError on prices that are not above zero,
+        on lengths that differ and on days that are not there.
         """
         import numpy as np
 
         prices = np.asarray(price, dtype=float)
         if len(prices) == 0 or not np.isfinite(prices).all() or (prices <= 0).any():
             raise ValueError("prices must be finite and above zero, and there must be some")
-        days = None if when is None else np.asarray(when, dtype="datetime64[D]")
+        days = None if when is None else np.asarray(when).astype("datetime64[D]")
         groups = np.arange(len(prices)) if group is None else np.asarray(group)
         weights = package_weights(groups) if weight is None else np.asarray(weight, dtype=float)
-        self._fit(frame, np.log(prices), days, groups, weights)
-        if calibrate:
-            self._calibrate(frame, np.log(prices), days, groups, weights)
+        bound = np.zeros(len(prices), dtype=bool) if at_most is None else np.asarray(at_most, dtype=bool)
+        _must_fit_together(frame, prices, days, groups, weights, bound)
+        if bound.all():
+            raise ValueError("some prices must be known, not only bounds")
+        self._fit(frame, np.log(prices), days, groups, weights, bound)
+        if calibrated:
+            calibrate(self, frame, np.log(prices), days, groups, weights, bound)
         return self
 
     def predict(self, frame: pd.DataFrame) -> Array:
         """The price of each row, in the unit of the prices learnt."""
         import numpy as np
 
-        return np.exp(self._log_price(frame))
+        return np.exp(self.log_price(frame))
 
     def predict_interval(self, frame: pd.DataFrame, level: float) -> tuple[Array, Array]:
         """(low, high) of each row, so that about `level` of future packages fall inside. Raises TooFewToPromise."""
         import numpy as np
 
-        fitted, half = self._log_price(frame), half_width(self.scores, level)
+        fitted = self.log_price(frame)
+        half = self.calibration.half_widths(self.strata_of(frame), self.groups_of(frame), level)
         return np.exp(fitted - half), np.exp(fitted + half)
 
     def contributions(self, frame: pd.DataFrame) -> tuple[float, pd.DataFrame]:
         """(base, parts) on the log scale: exp(base + parts.sum(axis=1)) is the prediction.
 
-        Exact SHAP values of the trees, a title's directions summed into one part, and the segment as a part of its own.
+        Exact SHAP values of the trees, a title's directions summed into one part, straight terms with them, and segment,
+        time and nearest deals as parts of their own.
         """
         import numpy as np
         import pandas as pd
 
-        prior = self._prior()
-        parts = {SEGMENT: prior.of(self._keys(frame)) - prior.overall}
+        prior, columns = self._learnt()
         base = prior.overall
-        if self.booster is not None:
-            shap = self.booster.predict(self._matrix(frame), pred_contrib=True, num_threads=self.settings.threads)
-            base += float(shap[0, -1]) if len(shap) else 0.0
-            for name, places in self._places().items():
-                parts[name] = shap[:, places].sum(axis=1)
-        return base, pd.DataFrame(
-            {name: np.asarray(part, dtype=float) for name, part in parts.items()}, index=frame.index
-        )
+        parts: dict[str, Array] = {SEGMENT: prior.of(self._keys(frame)) - prior.overall}
+        if self.level is not None:
+            parts[TIME] = np.full(len(frame), self.level.latest)
+        matrix = columns.matrix(frame)
+        by_place = np.zeros(matrix.shape)
+        if self.linear is not None:
+            by_place += self.linear.parts(matrix)
+        if self.forest is not None:
+            own, shap = self.forest.parts(matrix, threads=self.settings.threads)
+            base, by_place = base + own, by_place + shap
+        if self.linear is not None or self.forest is not None:
+            parts |= {name: by_place[:, places].sum(axis=1) for name, places in columns.places().items()}
+        if self.nearest is not None:
+            parts[NEAREST] = self.nearest.of(matrix)
+        return base, pd.DataFrame(parts, index=frame.index, dtype=float)
+
+    def leaves(self, frame: pd.DataFrame) -> Array:
+        """(rows, trees) the leaf each row falls into; no trees, no columns."""
+        import numpy as np
+
+        _, columns = self._learnt()
+        if self.forest is None:
+            return np.zeros((len(frame), 0), dtype=np.int32)
+        return self.forest.leaves(columns.matrix(frame), threads=self.settings.threads)
+
+    def log_price(self, frame: pd.DataFrame) -> Array:
+        """(rows,) natural log of the price."""
+        prior, columns = self._learnt()
+        total = prior.of(self._keys(frame)) + (0.0 if self.level is None else self.level.latest)
+        if (self.linear is None and self.forest is None and self.nearest is None) or len(frame) == 0:
+            return total
+        matrix = columns.matrix(frame)
+        if self.linear is not None:
+            total = total + self.linear.of(matrix)
+        if self.forest is not None:
+            total = total + self.forest.of(matrix, threads=self.settings.threads)
+        if self.nearest is not None:
+            total = total + self.nearest.of(matrix)
+        return total
+
+    def strata_of(self, frame: pd.DataFrame) -> list[tuple[str, ...]]:
+        """The book of each row; the same for all where there are none."""
+        return _tuples(frame, self.settings.strata)
+
+    def groups_of(self, frame: pd.DataFrame) -> list[tuple[str, ...]]:
+        """The coarsest segment of each row besides its book: what its errors are compared with."""
+        coarse = [name for name in self.settings.segments if name not in self.settings.strata]
+        return _tuples(frame, coarse[:1])
 
     def to_json(self) -> dict[str, Any]:
         """The whole model as plain values; the trees as LightGBM's own text."""
+        prior, columns = self._learnt()
         return {
             "settings": asdict(self.settings),
-            "columns": list(self.columns),
-            "categories": self.categories,
-            "prior": self._prior().to_json(),
-            "spaces": {name: space.to_json() for name, space in self.spaces.items()},
-            "scores": self.scores,
+            "columns": columns.to_json(),
+            "prior": prior.to_json(),
+            "level": None if self.level is None else self.level.to_json(),
+            "linear": None if self.linear is None else self.linear.to_json(),
+            "forest": None if self.forest is None else self.forest.to_json(),
+            "nearest": None if self.nearest is None else self.nearest.to_json(),
+            "calibration": self.calibration.to_json(),
             "out_of_time": self.out_of_time,
-            "trees": None if self.booster is None else self.booster.model_to_string(),
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> PriceModel:
         """Read what `to_json` wrote. The caller has checked its hash: LightGBM does not survive every damaged text."""
-        settings = dict(stored["settings"])
-        settings["segments"], settings["text"] = tuple(settings["segments"]), tuple(settings["text"])
-        model = cls(**settings)
-        model.columns = tuple(stored["columns"])
-        model.categories = stored["categories"]
+        lists = {name: tuple(stored["settings"][name]) for name in ("segments", "strata", "text")}
+        model = cls(**{**stored["settings"], **lists})
+        model.columns = Columns.from_json(stored["columns"])
         model.prior = SegmentPrior.from_json(stored["prior"])
-        model.spaces = {name: TitleSpace.from_json(one) for name, one in stored["spaces"].items()}
-        model.scores = [float(score) for score in stored["scores"]]
+        model.level = None if stored["level"] is None else PriceLevel.from_json(stored["level"])
+        model.linear = None if stored["linear"] is None else Linear.from_json(stored["linear"])
+        model.forest = None if stored["forest"] is None else Forest.from_json(stored["forest"])
+        model.nearest = None if stored["nearest"] is None else Neighbours.from_json(stored["nearest"])
+        model.calibration = Calibration.from_json(stored["calibration"])
         model.out_of_time = stored["out_of_time"]
-        if stored["trees"] is not None:
-            import lightgbm
-
-            model.booster = lightgbm.Booster(model_str=stored["trees"])
         return model
 
-    def _fit(self, frame: pd.DataFrame, log_price: Array, days: Array | None, group: Array, weight: Array) -> None:
-        import numpy as np
-
-        settings = self.settings
-        self.columns = tuple(str(name) for name in frame.columns if name not in settings.text)
-        self.categories = {name: _categories(frame[name]) for name in self.columns if not _is_number(frame[name])}
-        decayed = weight * _decay(days, settings.half_life_days)
-        self.prior = SegmentPrior.fit(self._keys(frame), log_price, decayed)
-        self.spaces, self.booster = {}, None
-        if len(np.unique(group)) < PACKAGES_FOR_TREES_MIN or settings.rounds == 0:
-            return
-        for name in settings.text:
-            space = TitleSpace.fit(_titles(frame[name]), weight, size=settings.text_size)
-            if space is not None:
-                self.spaces[name] = space
-        self._grow(self._matrix(frame), log_price - self.prior.of(self._keys(frame)), decayed)
-
-    def _grow(self, matrix: Array, residual: Array, weight: Array) -> None:
-        import lightgbm
-
-        settings = self.settings
-        parameters = {
-            "objective": "regression_l1",
-            "learning_rate": settings.learning_rate,
-            "num_leaves": settings.leaves,
-            "min_data_in_leaf": settings.leaf_rows_min,
-            "feature_fraction": 0.8,
-            "seed": settings.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": settings.threads,
-            "verbosity": -1,
-        }
-        names = [f"f{place}" for place in range(matrix.shape[1])]
-        places = [place for place, name in enumerate(self.columns) if name in self.categories]
-        data = lightgbm.Dataset(
-            matrix,
-            label=residual,
-            weight=weight / weight.mean(),
-            feature_name=names,
-            categorical_feature=places,
-        )
-        self.booster = lightgbm.train(parameters, data, settings.rounds)
-
-    def _calibrate(
-        self, frame: pd.DataFrame, log_price: Array, days: Array | None, group: Array, weight: Array
+    def _fit(
+        self, frame: pd.DataFrame, log_price: Array, days: Array | None, group: Array, weight: Array, at_most: Array
     ) -> None:
-        """Residuals of models that had only seen the past, one per package; and how good those models were."""
         import numpy as np
 
-        from valuation import measuring
+        settings = self.settings
+        self.linear = self.forest = self.nearest = self.level = None
+        decayed = weight * decay(days, settings.half_life_days)
+        recent = weight * decay(days, settings.segment_half_life_days)
+        self.prior = SegmentPrior.fit(self._keys(frame), log_price, recent, at_most)
+        known = np.flatnonzero(~at_most)
+        frame, log_price, decayed, weight = frame.iloc[known], log_price[known], decayed[known], weight[known]
+        rest = log_price - self.prior.of(self._keys(frame))
+        moments = days[known] if settings.time and days is not None else None
+        packages = len(np.unique(group[known]))
+        self.columns = Columns.learn(frame, weight, text=settings.text, aside=settings.strata, size=settings.title_size)
+        if packages >= PACKAGES_FOR_TREES_MIN:
+            self._fit_rest(self.columns.matrix(frame), rest, moments, decayed, recent[known], packages)
+        elif moments is not None:
+            self.level = PriceLevel.fit(moments, rest, recent[known])
 
-        splits = splitting.by_group(group, folds=self.settings.folds)
-        if days is not None:
-            splits = splitting.forward(days, group, folds=self.settings.folds)
-        examined, fitted = [], []
-        for past, future in splits:
-            if len(np.unique(group[past])) < 2:
-                continue
-            before = PriceModel(**asdict(self.settings))
-            before._fit(
-                frame.iloc[past], log_price[past], None if days is None else days[past], group[past], weight[past]
+    def _fit_rest(
+        self, matrix: Array, rest: Array, days: Array | None, weight: Array, recent: Array, packages: int
+    ) -> None:
+        """Time and the straight part, each on what the other leaves; then trees (or nearest deals) on what both leave."""
+        settings, columns = self.settings, self._learnt()[1]
+        places = columns.places()
+        directions = [0] * matrix.shape[1]
+        for name, sign in settings.directions.items():
+            if name in columns.names and name not in columns.categories:
+                directions[places[name][0]] = sign
+        left = rest
+        for _ in range(BACKFITS if settings.linear and days is not None else 1):
+            straight = 0.0 if self.linear is None else self.linear.of(matrix)
+            if days is not None:
+                self.level = PriceLevel.fit(days, rest - straight, recent)
+            left = rest - (0.0 if self.level is None or days is None else self.level.of(days))
+            if settings.linear and matrix.shape[1]:
+                self.linear = Linear.fit(
+                    matrix,
+                    left,
+                    weight,
+                    columns,
+                    penalty=settings.linear_penalty,
+                    share=settings.linear_share,
+                    directions=directions,
+                )
+        if self.linear is not None:
+            left = left - self.linear.of(matrix)
+        if settings.trees and matrix.shape[1]:
+            titles = [place for name in columns.spaces for place in places[name][: settings.tree_title_size]]
+            hidden = [place for name in columns.spaces for place in places[name][settings.tree_title_size :]]
+            self.forest = Forest.grow(
+                matrix,
+                left,
+                weight,
+                Growth.for_size(packages, titled=bool(titles)),
+                titles=titles,
+                hidden=hidden,
+                categorical=columns.categorical_places,
+                directions=directions,
+                seed=settings.seed,
+                threads=settings.threads,
             )
-            examined.append(future)
-            fitted.append(before._log_price(frame.iloc[future]))
-        self.scores, self.out_of_time = [], {}
-        if not examined:
-            return
-        rows, predicted = np.concatenate(examined), np.concatenate(fitted)
-        self.scores = _package_scores(predicted - log_price[rows], group[rows])[-SCORES_MAX:]
-        estimate, actual = np.exp(predicted), np.exp(log_price[rows])
-        for measure in (measuring.r2_log, measuring.mdape, measuring.median_abs_log_ratio):
-            self.out_of_time[measure.__name__] = measure(estimate, actual, weight[rows])
-        self.out_of_time["packages"] = float(len(np.unique(group[rows])))
-
-    def _log_price(self, frame: pd.DataFrame) -> Array:
-        typical = self._prior().of(self._keys(frame))
-        if self.booster is None or len(frame) == 0:
-            return typical
-        rest: Array = self.booster.predict(self._matrix(frame), num_threads=self.settings.threads)
-        return typical + rest
-
-    def _matrix(self, frame: pd.DataFrame) -> Array:
-        """Numbers as they are, categories as codes (unknown and unseen ones missing), titles as their directions."""
-        import numpy as np
-
-        blocks: list[Array] = []
-        for name in self.columns:
-            if name in self.categories:
-                code = {value: float(place) for place, value in enumerate(self.categories[name])}
-                blocks.append(np.array([code.get(value, np.nan) for value in _texts(frame[name])])[:, None])
-            else:
-                blocks.append(frame[name].to_numpy(dtype=float, na_value=np.nan)[:, None])
-        blocks += [space.transform(_titles(frame[name])) for name, space in self.spaces.items()]
-        return np.hstack(blocks) if blocks else np.zeros((len(frame), 0))
-
-    def _places(self) -> dict[str, list[int]]:
-        """Which columns of the matrix belong to which column of the frame."""
-        places = {name: [place] for place, name in enumerate(self.columns)}
-        start = len(self.columns)
-        for name, space in self.spaces.items():
-            places[name] = list(range(start, start + space.directions.shape[1]))
-            start += space.directions.shape[1]
-        return places
+        if settings.neighbours:
+            self.nearest = Neighbours.fit(matrix, left, weight, count=settings.neighbours)
 
     def _keys(self, frame: pd.DataFrame) -> list[tuple[str, ...]]:
-        if not self.settings.segments:
-            return [()] * len(frame)
-        return list(zip(*(_texts(frame[name]) for name in self.settings.segments), strict=True))
+        return _tuples(frame, self.settings.segments)
 
-    def _prior(self) -> SegmentPrior:
-        if self.prior is None:
+    def _learnt(self) -> tuple[SegmentPrior, Columns]:
+        if self.prior is None or self.columns is None:
             raise NotFitted("fit the model first")
-        return self.prior
+        return self.prior, self.columns
 
 
 def package_weights(group: Sequence[Any] | Array) -> Array:
@@ -285,17 +307,8 @@ def package_weights(group: Sequence[Any] | Array) -> Array:
     return weights
 
 
-def _package_scores(residual: Array, group: Array) -> list[float]:
-    """One absolute score per package, the median of its rows, in the order in which packages were examined."""
-    import numpy as np
-
-    rows: dict[Any, list[int]] = {}
-    for place, key in enumerate(group.tolist()):
-        rows.setdefault(key, []).append(place)
-    return [float(abs(np.median(residual[places]))) for places in rows.values()]
-
-
-def _decay(days: Array | None, half_life_days: float | None) -> Array | float:
+def decay(days: Array | None, half_life_days: float | None) -> Array | float:
+    """(rows,) weights that halve with each half-life before the newest day."""
     import numpy as np
 
     if days is None or half_life_days is None:
@@ -304,20 +317,19 @@ def _decay(days: Array | None, half_life_days: float | None) -> Array | float:
     return np.asarray(0.5 ** (age / half_life_days))
 
 
-def _is_number(column: pd.Series) -> bool:
-    import pandas as pd
-
-    return bool(pd.api.types.is_numeric_dtype(column))
-
-
-def _categories(column: pd.Series) -> list[str]:
-    return sorted(set(_texts(column)) - {MISSING})
+def _tuples(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, ...]]:
+    if not names:
+        return [()] * len(frame)
+    return list(zip(*(texts(frame[name]) for name in names), strict=True))
 
 
-def _texts(column: pd.Series) -> list[str]:
-    """Text values; a missing one is a value of its own that no text can equal."""
-    return [MISSING if value is None or value != value else str(value) for value in column.tolist()]
+def _must_fit_together(frame: pd.DataFrame, price: Array, days: Array | None, *rest: Array) -> None:
+    import numpy as np
 
-
-def _titles(column: pd.Series) -> list[str]:
-    return ["" if value == MISSING else value for value in _texts(column)]
+    if any(len(one) != len(price) for one in (frame, *rest, *([] if days is None else [days]))):
+        raise ValueError("table, prices, days, packages and weights must be of one length")
+    if days is not None and np.isnat(days).any():
+        raise ValueError("every row needs its day, or none has one")
+    weight = rest[1]
+    if not np.isfinite(weight).all() or (weight <= 0).any():
+        raise ValueError("weights must be finite and above zero")

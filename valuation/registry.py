@@ -10,16 +10,17 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from valuation import features
+from valuation.discounts import AskDiscount
 from valuation.estimates import Models
 from valuation.grading import Evidence
 from valuation.model import PriceModel
 
-FORM: Final = 1
+FORM: Final = 2
 """The form of the artefact; another number is another reader."""
 UNPACKED_BYTES_MAX: Final = 256 << 20
 GOLDEN_ROWS_MAX: Final = 16
 GOLDEN_WITHIN: Final = 1e-9
-NAMES: Final = ("deals", "helped", "asks")
+NAMES: Final = ("real", "helped")
 
 
 @dataclass(eq=False)
@@ -35,6 +36,7 @@ def pack(models: Models, golden_facts: Sequence[dict[str, Any]]) -> tuple[bytes,
         "form": FORM,
         "models": {name: one.to_json() for name in NAMES if (one := getattr(models, name)) is not None},
         "evidence": [[*segment, asdict(one)] for segment, one in sorted(models.evidence.items())],
+        "discount": None if models.discount is None else models.discount.to_json(),
         "golden": _golden(models, golden_facts[:GOLDEN_ROWS_MAX]),
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
@@ -55,7 +57,9 @@ def unpack(artefact: bytes, sha256: str) -> Models:
     if content.get("form") != FORM:
         raise CorruptedModel("another form")
     evidence = {(kind, trade): Evidence(**counts) for kind, trade, counts in content["evidence"]}
-    models = Models(**{name: PriceModel.from_json(one) for name, one in content["models"].items()}, evidence=evidence)
+    discount = None if content["discount"] is None else AskDiscount.from_json(content["discount"])
+    found = {name: PriceModel.from_json(one) for name, one in content["models"].items()}
+    models = Models(**found, evidence=evidence, discount=discount)
     for name, rows in content["golden"].items():
         predicted = getattr(models, name).predict(features.frame([row["facts"] for row in rows]))
         if any(abs(now / row["price"] - 1) > GOLDEN_WITHIN for now, row in zip(predicted, rows, strict=True)):

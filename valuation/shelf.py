@@ -1,4 +1,4 @@
-"""The model that serves: the newest run that is whole; a corrupted one is passed over and the one before it stays."""
+"""The model that serves: the run promoted last that is whole; a corrupted one is passed over and the one before it stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import ModelRunId
 from valuation.estimates import Models
 from valuation.registry import CorruptedModel, unpack
-from valuation.tables import ModelRun
+from valuation.tables import ModelPromotion, ModelRun
 
 RUNS_TRIED_MAX: Final = 5
 KEPT_LOADED_MAX: Final = 3
@@ -22,8 +22,13 @@ _LOADED: dict[ModelRunId, Models] = {}
 
 
 def serving(session: Session) -> tuple[ModelRun, Models] | None:
-    """The newest whole run and its models, or None while there is none."""
-    newest = select(ModelRun.id).order_by(ModelRun.trained_at.desc(), ModelRun.id.desc()).limit(RUNS_TRIED_MAX)
+    """The run that was promoted last and is whole, with its models; None while there is none."""
+    newest = (
+        select(ModelPromotion.run_id)
+        .where(ModelPromotion.promoted)
+        .order_by(ModelPromotion.decided_at.desc(), ModelPromotion.id.desc())
+        .limit(RUNS_TRIED_MAX)
+    )
     for run_id in session.execute(newest).scalars().all():
         run = session.get_one(ModelRun, run_id)
         try:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,7 +45,8 @@ class PastTransaction(Base):
         CheckConstraint("package_size BETWEEN 1 AND 10000", name="package_size"),
         CheckConstraint("filed_year IS NULL OR filed_year BETWEEN 1985 AND 2199", name="filed_year"),
         CheckConstraint("char_length(title) <= 300", name="title_length"),
-        CheckConstraint("source IN ('file', 'contract')", name="source"),
+        CheckConstraint("char_length(abstract) <= 2000", name="abstract_length"),
+        CheckConstraint("source IN ('file', 'contract', 'lot')", name="source"),
         Index("uq_past_transaction_source_source_id", "source", "source_id", unique=True),
         Index("ix_past_transaction_segment", "kind", "trade", "price_type", "dealt_on"),
         Index(None, "package_key"),
@@ -72,6 +74,10 @@ class PastTransaction(Base):
     package_size: Mapped[int] = mapped_column(Integer)
     related_party: Mapped[bool]
     generated: Mapped[bool]
+    abstract: Mapped[str]
+    seller: Mapped[str | None]
+    buyer: Mapped[str | None]
+    defaulted: Mapped[bool]
     recorded_at: Mapped[datetime]
 
 
@@ -87,6 +93,20 @@ class ModelRun(Base):
     artefact_sha256: Mapped[str]
     manifest: Mapped[dict[str, Any]]
     trained_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ModelPromotion(Base):
+    """A run was put to serve, or kept from serving, with what decided. Append-only; the newest that promotes serves."""
+
+    __tablename__ = "model_promotion"
+    __table_args__ = (Index(None, "decided_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    run_id: Mapped[ModelRunId] = mapped_column(ForeignKey("model_run.id"))
+    promoted: Mapped[bool]
+    why: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    decided_at: Mapped[datetime]
 
 
 class Valuation(Base):

@@ -46,12 +46,18 @@ class TitleSpace:
         counts = _counts(titles)
         idf = np.log((1 + counts.shape[0]) / (1 + np.asarray(counts.sum(axis=0)).ravel())) + 1
         rows = sparse.diags_array(np.sqrt(weight / weight.mean())) @ _normalised(counts, idf)
+        size = min(size, min(rows.shape) - 1)
         _, _, directions = svds(rows, k=size, v0=np.ones(min(rows.shape)))
         directions = directions[::-1]
         # The sign of a direction is free; the largest entry is made positive, so that equal titles give equal numbers.
         largest = np.abs(directions).argmax(axis=1)
         directions = directions * np.sign(directions[np.arange(size), largest])[:, None]
         return cls(idf.astype(np.float32), np.ascontiguousarray(directions.T.astype(np.float32)))
+
+    @property
+    def size(self) -> int:
+        """How many directions there are."""
+        return int(self.directions.shape[1])
 
     def transform(self, titles: Sequence[str]) -> Array:
         """The coordinates (rows, size) of titles, float64; an empty title is at the origin."""

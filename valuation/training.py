@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -15,15 +18,15 @@ from kernel.audit import record
 from kernel.calendar import local_date
 from kernel.errors import Refused
 from kernel.ids import ModelRunId, new_id
-from valuation import features, registry
-from valuation.dataset import ROWS_MAX, Row, TrainingSet, data_hash, facts_of, matrix, training_set
+from valuation import features, leaks, promoting, registry
+from valuation.candidates import CANDIDATES, LOSS, Examined, best, made
+from valuation.dataset import ROWS_MAX, Row, TrainingSet, data_hash, facts_of, matrix, training_set, weights
+from valuation.deals import PriceType
 from valuation.estimates import Models
 from valuation.grading import Policy
-from valuation.model import PriceModel
 from valuation.policy import policy_on
 from valuation.tables import ModelRun, PastTransaction
 
-HALF_LIFE_DAYS: Final = 730
 PACKAGES_MIN: Final = 2
 
 
@@ -34,50 +37,56 @@ class NothingToLearnFrom(Refused):
 
 
 def train(session: Session, now: datetime) -> ModelRun:
-    """Learn from every arm's-length transaction up to now and keep the run; the newest run serves.
+    """Learn from every arm's-length transaction up to now and keep the run; it serves if it is the better one out of time.
 
-    Raises NothingToLearnFrom. The run's manifest says how many rows of which sort were used, generated ones included.
+    Raises NothingToLearnFrom. The run's manifest says how many rows of which sort were used, generated ones included, how
+    every candidate did, and why the run serves or not.
     """
     policy = policy_on(session, local_date(now))
     rows = training_rows(session)
     chosen = training_set(rows, policy)
-    models = learn(chosen)
-    if models.deals is None and models.helped is None and models.asks is None:
+    leaks.check_features(feature.name for feature in features.FEATURES)
+    learnt = learn(chosen, policy)
+    models = learnt.models
+    if models.real is None and models.helped is None:
         raise NothingToLearnFrom
     artefact, sha256 = registry.pack(models, _golden_facts(chosen))
-    used = {row.source_id: row for row in (*chosen.deals, *chosen.helped, *chosen.asks)}
+    used = {row.source_id: row for row in (*chosen.real, *chosen.helped)}
     digest = data_hash(used.values())
+    model_id = f"{local_date(now).isoformat()}/{sha256[:8]}"
+    # The same data on the same day make the same model: it is kept once.
+    kept = session.execute(select(ModelRun).where(ModelRun.model_id == model_id)).scalar_one_or_none()
+    if kept is not None:
+        return kept
     run = ModelRun(
         id=ModelRunId(new_id()),
-        model_id=f"{local_date(now).isoformat()}/{sha256[:8]}",
+        model_id=model_id,
         data_hash=digest,
         artefact=artefact,
         artefact_sha256=sha256,
-        manifest=_manifest(chosen, models, policy, rows_read=len(rows)),
+        manifest=_manifest(chosen, learnt, policy, rows_read=len(rows)),
         trained_at=now,
     )
-    # The same data on the same day make the same model: it is kept once.
-    if (
-        same := session.execute(select(ModelRun).where(ModelRun.model_id == run.model_id)).scalar_one_or_none()
-    ) is not None:
-        return same
+    promotion = promoting.decide(session, run, learnt, chosen, policy, now=now)
     session.add(run)
     session.flush()
-    after = {"model_id": run.model_id, "data_hash": digest, "sha256": sha256}
+    session.add(promotion)
+    session.flush()
+    after = {"model_id": run.model_id, "data_hash": digest, "sha256": sha256, "serves": promotion.promoted}
     record(session, actor=None, action="valuation.train", kind="model_run", object_id=run.id, after=after, now=now)
     return run
 
 
 def training_rows(session: Session) -> list[Row]:
-    """The newest arm's-length transactions; related parties teach nothing."""
+    """The newest transactions; `training_set` sorts out those that teach nothing."""
     table = PastTransaction
     chosen = (
         select(
             table.source, table.source_id, table.package_key, table.title, table.kind, table.trade, table.price_type,
             table.price, table.dealt_on, table.filed_on, table.filed_year, table.tech_field, table.package_size,
-            table.generated,
+            table.generated, table.application_number, table.abstract, table.seller, table.buyer, table.related_party,
+            table.defaulted,
         )
-        .where(table.related_party.is_(False))
         .order_by(table.dealt_on.desc(), table.source, table.source_id)
         .limit(ROWS_MAX)
     )  # fmt: skip
@@ -97,49 +106,99 @@ def training_rows(session: Session) -> list[Row]:
             tech_field=row.tech_field,
             package_size=row.package_size,
             generated=row.generated,
+            application_number=row.application_number,
+            abstract=row.abstract,
+            seller=row.seller,
+            buyer=row.buyer,
+            related_party=row.related_party,
+            defaulted=row.defaulted,
         )
         for row in session.execute(chosen)
     ]
 
 
-def learn(chosen: TrainingSet) -> Models:
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The models of a training set, with every candidate by the model it stood for, the best first."""
+
+    models: Models
+    examined: dict[str, list[Examined]]
+
+
+def learn(chosen: TrainingSet, policy: Policy) -> Learnt:
     """The models of a training set; a sort of rows with fewer than two packages has none."""
-    return Models(
-        deals=_model(chosen.deals),
-        helped=_model(chosen.helped),
-        asks=_model(chosen.asks),
-        evidence=chosen.evidence,
-    )
+    examined = {
+        name: _examine(rows, policy) for name, rows in (("real", chosen.real), ("helped", chosen.helped)) if _some(rows)
+    }
+    found = {name: best(ones).model for name, ones in examined.items()}
+    return Learnt(Models(**found, evidence=chosen.evidence, discount=chosen.discount), examined)
 
 
-def _model(rows: Sequence[Row]) -> PriceModel | None:
-    if len({row.package_key for row in rows}) < PACKAGES_MIN:
-        return None
+def _some(rows: Sequence[Row]) -> bool:
+    return len({row.package_key for row in rows if not row.at_most}) >= PACKAGES_MIN
+
+
+def _examine(rows: Sequence[Row], policy: Policy) -> list[Examined]:
     frame, prices, days, packages = matrix(rows)
-    model = PriceModel(segments=features.SEGMENTS, text=features.TEXT, half_life_days=HALF_LIFE_DAYS)
-    return model.fit(frame, prices, days, packages)
+    weight = weights(rows, seller_share_max_bp=policy.seller_share_max_bp)
+    at_most = [row.at_most for row in rows]
+    return [
+        Examined(name, made(name).fit(frame, prices, days, packages, weight, at_most=at_most)) for name in CANDIDATES
+    ]
 
 
 def _golden_facts(chosen: TrainingSet) -> list[dict[str, Any]]:
-    rows = [*chosen.deals, *chosen.helped, *chosen.asks]
+    rows = [*chosen.real, *(row for row in chosen.helped if row.generated)]
     step = max(1, len(rows) // registry.GOLDEN_ROWS_MAX)
     return [facts_of(row) for row in rows[::step]]
 
 
-def _manifest(chosen: TrainingSet, models: Models, policy: Policy, *, rows_read: int) -> dict[str, Any]:
+def _manifest(chosen: TrainingSet, learnt: Learnt, policy: Policy, *, rows_read: int) -> dict[str, Any]:
     """What a stranger needs to judge the run: the data by sort, the measures out of time, the rules and the versions."""
+    serving = {name: best(ones) for name, ones in learnt.examined.items()}
     return {
         "rows_read": rows_read,
-        "rows": {"deals": len(chosen.deals), "asks": len(chosen.asks), "generated": chosen.generated_rows},
-        "packages": {
-            name: len({row.package_key for row in getattr(chosen, name)}) for name in ("deals", "helped", "asks")
+        "rows": {
+            "deals": chosen.count(PriceType.DEAL),
+            "asks": chosen.count(PriceType.ASK),
+            "unsold": chosen.count(PriceType.UNSOLD),
+            "generated": chosen.generated_rows,
         },
-        "out_of_time": {name: one.out_of_time for name in registry.NAMES if (one := getattr(models, name)) is not None},
-        "calibration_packages": {
-            name: len(one.scores) for name in registry.NAMES if (one := getattr(models, name)) is not None
+        "left_out": dict(chosen.left_out),
+        "packages": {name: len({row.package_key for row in getattr(chosen, name)}) for name in registry.NAMES},
+        "days": _days(chosen),
+        "loss": LOSS,
+        "candidates": {
+            name: {one.name: one.model.out_of_time for one in ones} for name, ones in learnt.examined.items()
         },
+        "chosen": {name: one.name for name, one in serving.items()},
+        "parameters": {name: _plain(asdict(one.model.settings)) for name, one in serving.items()},
+        "out_of_time": {name: one.model.out_of_time for name, one in serving.items()},
+        "calibration_packages": {name: one.model.calibration.packages for name, one in serving.items()},
+        "ask_discount": chosen.discount.to_json(),
         "features": [feature.name for feature in features.FEATURES],
-        "half_life_days": HALF_LIFE_DAYS,
         "policy": {"version": policy.version, "source": policy.source, "generated_allowed": policy.generated_allowed},
-        "versions": {"lightgbm": version("lightgbm"), "python": platform.python_version()},
+        "versions": {
+            "market": version("technology-market"),
+            "lightgbm": version("lightgbm"),
+            "python": platform.python_version(),
+            "code_sha256": code_hash(),
+        },
     }
+
+
+def code_hash() -> str:
+    """SHA-256 over the source of this room: the code version of a run, also where no version control is at hand."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.relative_to(Path(__file__).parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _days(chosen: TrainingSet) -> dict[str, str]:
+    days = [row.dealt_on.isoformat() for row in (*chosen.real, *chosen.helped)]
+    return {"first": min(days), "last": max(days)}
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}

@@ -23,6 +23,7 @@ PRICE_TYPES: Final = {
     "deal": ("成交价", "deal price"),
     "ask": ("卖方报价（非成交价）", "asking price (not a deal)"),
     "appraisal": ("评估价", "appraised value"),
+    "unsold": ("流拍起始价（未成交）", "start price of an unsold lot"),
 }
 TECH_FIELDS: Final = {
     "01": ("电子信息", "electronics and information"),
@@ -44,7 +45,13 @@ LABEL: Final = ("AI初始价格参考，非资产评估报告", "AI initial pric
 BASE: Final = ("典型可比成果价格", "typical price of comparable results")
 UNKNOWN: Final = ("未提供", "not given")
 
-_TABLES: Final = {"kind": KINDS, "trade": TRADES, "tech_field": TECH_FIELDS}
+SCRUTINY: Final = {
+    "examined": ("经实质审查", "examined in substance"),
+    "unexamined": ("未经实质审查", "not examined in substance"),
+    "secret": ("不经授权", "not granted by an office"),
+}
+
+_TABLES: Final = {"scrutiny": SCRUTINY, "kind": KINDS, "trade": TRADES, "tech_field": TECH_FIELDS}
 
 
 def value_in_words(feature: str, value: Any) -> tuple[str, str]:

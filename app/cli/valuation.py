@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from app.cli.failing import fail
 
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
 
@@ -43,27 +46,36 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="print the run as
 def backtest(
     file: Annotated[Path, typer.Argument(help="a file as `market import transactions` takes it")],
     as_json: Annotated[Path | None, typer.Option("--json", help="write the measures here")] = None,
+    split: Annotated[str, typer.Option(help="rolling, forward or date; rows are never split by chance")] = "rolling",
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="first origin")] = datetime(2017, 8, 1),  # noqa: DTZ001
+    days: Annotated[int, typer.Option(min=1, max=3660, help="days from one origin to the next")] = 30,
 ) -> None:
-    """Examine the engine on FILE by rolling origins of 30 days, asks and deals apart; no database is needed.
+    """Examine the engine and every candidate on FILE, by origins from START on; no database is needed.
 
-    Exit codes: 0 done, 2 the file cannot be read.
+    Exit codes: 0 done, 2 the file cannot be read, or a split by chance was asked for.
     """
     from kernel.calendar import local_date
     from valuation.backtesting import backtest as examine
     from valuation.backtesting import rows_of_file
     from valuation.importing.sheets import UnreadableTable
-    from valuation.training import HALF_LIFE_DAYS
+    from valuation.splitting import RandomSplitRefused
 
     try:
         rows = rows_of_file(file, today=local_date(datetime.now(UTC)))
+        first = start.date().isoformat()
+        measures = examine(rows, split=split, start=first, days=days, on_progress=_say if sys.stderr.isatty() else None)
     except UnreadableTable as refused:
-        typer.echo(f"{refused.hint} / {refused.hint_zh}", err=True)
-        raise typer.Exit(2) from None
-    measures = examine(rows, half_life_days=HALF_LIFE_DAYS)
+        fail(f"{refused.hint} / {refused.hint_zh}", code=2)
+    except RandomSplitRefused as refused:
+        fail(f"{refused.title} / {refused.zh} ({split})", code=2)
     text = json.dumps(measures, ensure_ascii=False, indent=2)
     if as_json is not None:
         as_json.write_text(text + "\n", encoding="utf-8")
     typer.echo(text)
+
+
+def _say(name: str, number: int, count: int) -> None:
+    typer.echo(f"{number}/{count} {name}", err=True)
 
 
 @app.command()
@@ -97,3 +109,47 @@ def explain(
         label, shown = (one.label_en, one.value_en) if code == "en" else (one.label_zh, one.value_zh)
         yuan = f"  {one.amount}" if one.amount is not None else ""
         typer.echo(f"  ×{factor_text(one.factor)}  {label}: {shown}{yuan}")
+
+
+@app.command("start-price")
+def start_price(
+    reference: Annotated[str, typer.Argument(help="what it is believed to be worth, in yuan: 460000 or 460000.50")],
+    trade: Annotated[str, typer.Option(help="transfer, licence or equity")] = "transfer",
+    as_json: Annotated[bool, typer.Option("--json", help="print the guidance as JSON")] = False,
+    language: Annotated[str, typer.Option(help="zh or en")] = "zh",
+) -> None:
+    """Say what past lots, sold and unsold, tell of start prices for something worth REFERENCE; nothing is stored.
+
+    Exit codes: 0 done, 1 there are too few lots (how many is said), 2 the reference or the trade cannot be read.
+    """
+    from dataclasses import asdict
+
+    from app.wiring import open_database
+    from kernel.calendar import local_date
+    from kernel.db import market_now
+    from kernel.money import FEN_MAX, Money, for_people
+    from valuation.deals import Trade
+    from valuation.starting import queries
+    from valuation.starting.sentences import statement
+
+    try:
+        worth = Money.yuan(reference)
+    except ValueError:
+        worth = Money(0)
+    if not 0 < worth.fen <= FEN_MAX or trade not in set(Trade):
+        fail("REFERENCE is an amount in yuan above zero; --trade is transfer, licence or equity", code=2)
+    with open_database() as db, db.session("worker") as session:
+        found = queries.guidance(session, trade=trade, reference=worth, on=local_date(market_now(session)))
+    code = "en" if language == "en" else "zh"
+    if as_json:
+        told = asdict(found) | {"statement": statement(found)}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for sentence in statement(found)[code]:
+            typer.echo(sentence)
+        for point in found.points:
+            shown = (for_people(one, code) for one in (point.start, point.final.value, point.proceeds.value))
+            start, final, proceeds = shown
+            typer.echo(f"  {start:>12}  {point.chance.value_bp / 100:5.1f} %  {final:>12}  {proceeds:>12}")
+    if found.reason is not None:
+        raise typer.Exit(1)

@@ -1,5 +1,6 @@
 """Migrations say the same as the tables, and go down and up again on a filled database."""
 
+import csv
 import os
 from threading import Thread
 
@@ -11,6 +12,7 @@ from kernel.db.roles import DatabaseRole
 from tests.support.contracting import sale
 from tests.support.database import fresh_database
 from tests.support.house import House
+from valuation.starting.importing import import_lots, template_rows
 
 
 def test_the_database_is_what_the_tables_say(migrated):
@@ -42,11 +44,13 @@ def test_no_role_of_the_application_may_change_what_is_append_only(migrated):
         assert session.execute(changeable, {"tables": tables}).all() == []
 
 
-def test_a_filled_database_goes_down_and_up_again(server):
+def test_a_filled_database_goes_down_and_up_again(server, tmp_path):
     with fresh_database(server) as database:
         house = House(database)
         sale(house).signed().registered().paid()
         house.drain()
+        with database.session("worker") as session:
+            import_lots(session, _list_of_lots(tmp_path), now=house.now())
         with database.session("owner") as session:
             assert session.execute(text("SELECT count(*) FROM contract")).scalar_one() == 1
 
@@ -57,6 +61,13 @@ def test_a_filled_database_goes_down_and_up_again(server):
 
         check(database)
         assert left == ["alembic_version"]
+
+
+def _list_of_lots(folder):
+    path = folder / "lots.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(template_rows())
+    return path
 
 
 def test_two_processes_that_migrate_at_once_do_it_once(server):

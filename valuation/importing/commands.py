@@ -176,6 +176,10 @@ def as_row(deal: PastDeal, import_id: ImportId | None, now: datetime) -> dict[st
         "package_size": deal.package_size,
         "related_party": deal.related_party,
         "generated": deal.generated,
+        "abstract": deal.abstract,
+        "seller": deal.seller,
+        "buyer": deal.buyer,
+        "defaulted": deal.defaulted,
         "recorded_at": now,
     }
 

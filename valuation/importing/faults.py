@@ -54,6 +54,16 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     "deal-before-filing": ("交易日早于申请日", "dealt before the right was filed"),
     "right-expired": ("交易日晚于权利期限届满", "dealt after the right had expired"),
     "size-out-of-range": ("件数应为 1 至 10000 的整数", "the number of rights is a whole number from 1 to 10000"),
+    "lot-is-an-event": ("这是专场合计，不是单个标的", "this is the total of an event, not a single lot"),
+    "mode-not-bidding": (
+        "不是竞价方式成交的，起拍价无从谈起",
+        "it was not sold by bidding, so that it had no start price",
+    ),
+    "mode-unknown": ("交易方式未知（应为拍卖、竞价或密封报价）", "unknown way of bidding (auction or sealed bids)"),
+    "outcome-unknown": ("结果未知（应为成交或流拍）", "unknown outcome (write sold or unsold)"),
+    "sold-without-price": ("已成交但没有成交价", "it was sold, but no final price is given"),
+    "unsold-with-price": ("未成交却有成交价", "it was not sold, but a final price is given"),
+    "final-below-start": ("成交价低于起拍价", "the final price is below the start price"),
     "flag-unknown": ("应填“是”或“否”", "write yes or no"),
 }
 

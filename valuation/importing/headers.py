@@ -32,9 +32,13 @@ class Field(StrEnum):
     PACKAGE_SIZE = "package_size"
     RELATED = "related_party"
     GENERATED = "generated"
+    ABSTRACT = "abstract"
+    SELLER = "seller"
+    BUYER = "buyer"
+    DEFAULTED = "defaulted"
 
 
-# Keys are written as `_key` leaves them: half width, small letters, no blanks, underscores, brackets or colons.
+# Keys are written as `header_key` leaves them: half width, small letters, no blanks, underscores, brackets or colons.
 # The `batch_id` and `batch_size` of a published list are deliberately not aliases of the package: they are made of the price.
 ALIASES: Final[dict[Field, tuple[str, ...]]] = {
     Field.NUMBER: (
@@ -62,6 +66,10 @@ ALIASES: Final[dict[Field, tuple[str, ...]]] = {
     Field.PACKAGE_SIZE: ("件数", "专利件数", "数量", "packagesize", "rights"),
     Field.RELATED: ("关联交易", "是否关联交易", "relatedparty", "isrelated"),
     Field.GENERATED: ("生成数据", "生成的参考数据", "generated"),
+    Field.ABSTRACT: ("摘要", "简介", "成果简介", "内容摘要", "abstract", "summary"),
+    Field.SELLER: ("转让方", "卖方", "许可方", "出让方", "seller", "transferor", "licensor"),
+    Field.BUYER: ("受让方", "买方", "被许可方", "买受人", "buyer", "transferee", "licensee"),
+    Field.DEFAULTED: ("违约", "是否违约", "悔拍", "defaulted", "default"),
 }  # fmt: skip
 
 _BY_KEY: Final = {key: field for field, keys in ALIASES.items() for key in keys}
@@ -83,12 +91,12 @@ class Layout:
     """The columns of a table: where each field stands, the unit of price and the type of price if the header says it."""
 
     names: tuple[str, ...]
-    places: dict[Field, int]
+    places: dict[StrEnum, int]
     unit: str | None
     implied_type: PriceType | None
     ignored: tuple[str, ...]
 
-    def column(self, field: Field) -> str:
+    def column(self, field: StrEnum) -> str:
         """The column as the file names it."""
         place = self.places.get(field)
         return field.value if place is None else self.names[place]
@@ -105,12 +113,12 @@ class NoLayout:
 def read_header(cells: Sequence[object]) -> Layout | NoLayout:
     """Find out what the columns are. Nothing is guessed: a price without a unit is a missing field."""
     names = tuple("" if cell is None else str(cell).lstrip("\ufeff").strip() for cell in cells)
-    places: dict[Field, int] = {}
+    places: dict[StrEnum, int] = {}
     twice: list[str] = []
     unit: str | None = None
     implied: PriceType | None = None
     for place, name in enumerate(names):
-        key, written_unit = _key(name)
+        key, written_unit = header_key(name)
         field = _BY_KEY.get(key)
         if field is None:
             continue
@@ -127,7 +135,7 @@ def read_header(cells: Sequence[object]) -> Layout | NoLayout:
     return Layout(names, places, unit, implied, ignored)
 
 
-def _missing(places: dict[Field, int], unit: str | None, implied: PriceType | None) -> tuple[str, ...]:
+def _missing(places: dict[StrEnum, int], unit: str | None, implied: PriceType | None) -> tuple[str, ...]:
     absent = [field.value for field in (Field.TRADE, Field.DATE, Field.PRICE) if field not in places]
     if Field.NUMBER not in places and Field.KIND not in places:
         absent.append("application_number|kind")
@@ -138,7 +146,7 @@ def _missing(places: dict[Field, int], unit: str | None, implied: PriceType | No
     return tuple(absent)
 
 
-def _key(name: str) -> tuple[str, str | None]:
+def header_key(name: str) -> tuple[str, str | None]:
     """A header as a key of the aliases, and the unit that was written in it."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip().strip("*").strip()
     unit = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 from kernel.codes import ApplicationNumber, BadCode, normalise_application_number
 from kernel.money import Money
 from valuation.deals import (
+    ABSTRACT_LENGTH_MAX,
     FIRST_DAY,
     FROM_FILE,
     PACKAGE_SIZE_MAX,
@@ -21,11 +21,13 @@ from valuation.deals import (
     PriceType,
     Trade,
     content_id,
+    party_key,
 )
 from valuation.importing import cells
 from valuation.importing.cells import Cell
-from valuation.importing.faults import BadCell, Fault, clip
+from valuation.importing.faults import BadCell, Fault
 from valuation.importing.headers import Field, Layout
+from valuation.importing.reading import RowReader, among, text
 from valuation.words import tech_field_code
 
 WORD_LENGTH_MAX: Final = 100
@@ -44,6 +46,7 @@ PRICE_TYPES: Final = {
         ("卖方报价", "报价", "挂牌价", "挂牌价格", "ask", "asking", "askingprice", "listing"), PriceType.ASK
     ),
     **dict.fromkeys(("评估价", "评估值", "评估", "appraisal", "appraised", "appraisedvalue"), PriceType.APPRAISAL),
+    **dict.fromkeys(("流拍", "流拍起始价", "未成交", "unsold", "passed"), PriceType.UNSOLD),
 }
 KINDS: Final = {
     **dict.fromkeys(("发明", "发明专利", "invention", "inventionpatent"), Kind.INVENTION),
@@ -61,67 +64,32 @@ LICENCES: Final = {
     **dict.fromkeys(("普通", "普通许可", "普通实施许可", "ordinary", "nonexclusive"), "ordinary"),
 }
 
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class _Reader:
-    """One row being read: gives cells by field and collects what is wrong instead of stopping at the first fault."""
-
-    layout: Layout
-    cells: Sequence[Cell]
-    line: int
-    faults: list[Fault] = field(default_factory=list)
-
-    def cell(self, what: Field) -> Cell:
-        place = self.layout.places.get(what)
-        return self.cells[place] if place is not None and place < len(self.cells) else None
-
-    def has(self, what: Field) -> bool:
-        return not cells.is_empty(self.cell(what))
-
-    def read(self, what: Field, how: Callable[[Cell], T]) -> T | None:
-        try:
-            return how(self.cell(what))
-        except BadCell as bad:
-            self.fault(what, bad.code)
-            return None
-
-    def needed(self, what: Field, how: Callable[[Cell], T]) -> T | None:
-        if self.has(what):
-            return self.read(what, how)
-        self.fault(what, "missing")
-        return None
-
-    def optional(self, what: Field, how: Callable[[Cell], T]) -> T | None:
-        return self.read(what, how) if self.has(what) else None
-
-    def fault(self, what: Field, code: str) -> None:
-        self.faults.append(Fault(self.line, self.layout.column(what), clip(self.cell(what)), code))
-
 
 def read_row(layout: Layout, row: Sequence[Cell], *, line: int, today: date) -> PastDeal | list[Fault]:
     """Read one row. A row with any fault is not stored at all; every fault in it is reported."""
-    reader = _Reader(layout, row, line)
-    if len(row) > len(layout.names) and any(not cells.is_empty(one) for one in row[len(layout.names) :]):
-        extra = next(one for one in row[len(layout.names) :] if not cells.is_empty(one))
-        return [Fault(line, f"#{len(layout.names) + 1}", clip(extra), "row-too-wide")]
+    reader = RowReader(layout, row, line)
+    if (extra := reader.too_wide()) is not None:
+        return [extra]
     number = reader.optional(Field.NUMBER, _number)
     kind = _kind(reader, number)
     filed_on = reader.optional(Field.FILED_ON, cells.day)
     filed_year = number.year if number else reader.optional(Field.FILED_YEAR, _year)
-    trade = reader.needed(Field.TRADE, _among(TRADES, "trade-unknown"))
+    trade = reader.needed(Field.TRADE, among(TRADES, "trade-unknown"))
     price_type = layout.implied_type
     if price_type is None or reader.has(Field.PRICE_TYPE):
-        price_type = reader.needed(Field.PRICE_TYPE, _among(PRICE_TYPES, "price-type-unknown"))
-    price = _price(reader)
+        price_type = reader.needed(Field.PRICE_TYPE, among(PRICE_TYPES, "price-type-unknown"))
+    price = _price(reader, layout.unit)
     dealt_on = reader.needed(Field.DATE, cells.day)
-    package = reader.optional(Field.PACKAGE, _text(WORD_LENGTH_MAX))
+    package = reader.optional(Field.PACKAGE, text(WORD_LENGTH_MAX))
     size = reader.optional(Field.PACKAGE_SIZE, _size)
-    title = reader.read(Field.TITLE, _text(TITLE_LENGTH_MAX))
-    tech_field = reader.optional(Field.TECH_FIELD, _text(WORD_LENGTH_MAX))
+    title = reader.read(Field.TITLE, text(TITLE_LENGTH_MAX))
+    tech_field = reader.optional(Field.TECH_FIELD, text(WORD_LENGTH_MAX))
     related = reader.read(Field.RELATED, cells.flag)
     generated = reader.read(Field.GENERATED, cells.flag)
+    abstract = reader.optional(Field.ABSTRACT, text(ABSTRACT_LENGTH_MAX))
+    seller = reader.optional(Field.SELLER, text(TITLE_LENGTH_MAX))
+    buyer = reader.optional(Field.BUYER, text(TITLE_LENGTH_MAX))
+    defaulted = reader.read(Field.DEFAULTED, cells.flag)
     licence = _licence(reader, trade)
     if dealt_on is not None:
         _check_life(reader, kind, filed_on, filed_year, dealt_on, today)
@@ -145,6 +113,10 @@ def read_row(layout: Layout, row: Sequence[Cell], *, line: int, today: date) -> 
         filed_year=filed_on.year if filed_on else filed_year,
         licence_kind=licence,
         generated=bool(generated),
+        abstract=abstract or "",
+        seller=party_key(seller) if seller else None,
+        buyer=party_key(buyer) if buyer else None,
+        defaulted=bool(defaulted),
     )
     return dataclasses.replace(deal, source_id=content_id(deal))
 
@@ -156,9 +128,9 @@ def _number(cell: Cell) -> ApplicationNumber:
         raise BadCell(f"number-{bad.reason}") from None
 
 
-def _kind(reader: _Reader, number: ApplicationNumber | None) -> Kind | None:
+def _kind(reader: RowReader, number: ApplicationNumber | None) -> Kind | None:
     """The number says the kind; a column that says otherwise is a fault, for one of the two is wrong."""
-    stated = reader.optional(Field.KIND, _among(KINDS, "kind-unknown"))
+    stated = reader.optional(Field.KIND, among(KINDS, "kind-unknown"))
     if number is None:
         if stated is None and not reader.has(Field.NUMBER) and not reader.has(Field.KIND):
             reader.fault(Field.KIND, "kind-missing")
@@ -169,10 +141,10 @@ def _kind(reader: _Reader, number: ApplicationNumber | None) -> Kind | None:
     return kind
 
 
-def _price(reader: _Reader) -> Money | None:
-    unit = reader.layout.unit
+def _price(reader: RowReader, unit: str | None) -> Money | None:
+    """The price in the unit of its header, or of a column of its own, which goes before."""
     if reader.has(Field.UNIT):
-        unit = reader.read(Field.UNIT, _among(cells.UNIT_WORDS, "unit-unknown"))
+        unit = reader.read(Field.UNIT, among(cells.UNIT_WORDS, "unit-unknown"))
     elif unit is None:
         reader.fault(Field.UNIT, "missing")
     if unit is None:
@@ -180,16 +152,16 @@ def _price(reader: _Reader) -> Money | None:
     return reader.needed(Field.PRICE, lambda cell: cells.price(cell, unit))
 
 
-def _licence(reader: _Reader, trade: Trade | None) -> str | None:
+def _licence(reader: RowReader, trade: Trade | None) -> str | None:
     """How a licence binds: from its own column, or from the trade when it says 独占许可. Other trades have none."""
     if trade is not Trade.LICENCE:
         return None
-    stated = reader.optional(Field.DETAIL, _among(LICENCES, "licence-kind-unknown"))
+    stated = reader.optional(Field.DETAIL, among(LICENCES, "licence-kind-unknown"))
     return stated or LICENCES.get(cells.word(reader.cell(Field.TRADE)))
 
 
 def _check_life(
-    reader: _Reader, kind: Kind | None, filed_on: date | None, filed_year: int | None, dealt_on: date, today: date
+    reader: RowReader, kind: Kind | None, filed_on: date | None, filed_year: int | None, dealt_on: date, today: date
 ) -> None:
     """The day of the deal must be possible: within the Patent Law, not to come, and within the life of the right."""
     if dealt_on > today:
@@ -213,22 +185,6 @@ def _years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-
-
-def _among(words: dict[str, T], code: str) -> Callable[[Cell], T]:
-    """A word of a list; anything else is a fault."""
-
-    def read(cell: Cell) -> T:
-        found = words.get(cells.word(cell))
-        if found is None:
-            raise BadCell(code)
-        return found
-
-    return read
-
-
-def _text(length_max: int) -> Callable[[Cell], str]:
-    return lambda cell: cells.text(cell, length_max=length_max)
 
 
 def _year(cell: Cell) -> int:

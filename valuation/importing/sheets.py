@@ -7,11 +7,11 @@ import csv
 import hashlib
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from kernel.errors import Malformed
 from valuation.importing.cells import Cell, is_empty
@@ -48,7 +48,7 @@ _REASONS: Final = {
 
 @dataclass(eq=False)
 class UnreadableTable(Malformed):
-    """The file cannot be read as a table of past transactions; nothing was stored."""
+    """The file cannot be read as a table of what is imported; nothing was stored."""
 
     zh = "无法将该文件读作交易数据表，未存入任何数据。"
     reason: str
@@ -66,11 +66,14 @@ class UnreadableTable(Malformed):
         return _REASONS[self.reason][0]
 
 
+L = TypeVar("L")
+
+
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Generic[L]):
     """An opened table: its layout and its rows with their line numbers, read as they are asked for."""
 
-    layout: Layout
+    layout: L
     rows: Iterator[tuple[int, Sequence[Cell]]]
     encoding: str
     sha256: str
@@ -78,9 +81,14 @@ class Table:
     """About how many rows to expect, for a progress bar; None if the file does not say."""
 
 
+def open_table(path: Path) -> AbstractContextManager[Table[Layout]]:
+    """Open a table of past transactions. Raises UnreadableTable, here or while the rows are read."""
+    return open_any_table(path, read_header)
+
+
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
-    """Open a table. Raises UnreadableTable, here or while the rows are read."""
+def open_any_table(path: Path, read: Callable[[Sequence[object]], L | NoLayout]) -> Iterator[Table[L]]:
+    """Open a table whose header `read` understands. Raises UnreadableTable, here or while the rows are read."""
     if not path.is_file():
         raise UnreadableTable("not-a-file")
     size = path.stat().st_size
@@ -94,7 +102,7 @@ def open_table(path: Path) -> Iterator[Table]:
         raise UnreadableTable("old-excel")
     opened = _workbook(path) if magic.startswith(b"PK\x03\x04") else _text_table(path)
     with opened as (rows, encoding, lines):
-        layout, body = _find_header(_limited(rows))
+        layout, body = _find_header(_limited(rows), read)
         yield Table(layout, body, encoding, digest, lines)
 
 
@@ -214,16 +222,16 @@ def _limited(rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, 
 
 
 def _find_header(
-    rows: Iterator[tuple[int, Sequence[Cell]]],
-) -> tuple[Layout, Iterator[tuple[int, Sequence[Cell]]]]:
+    rows: Iterator[tuple[int, Sequence[Cell]]], read: Callable[[Sequence[object]], L | NoLayout]
+) -> tuple[L, Iterator[tuple[int, Sequence[Cell]]]]:
     """The first of the first few rows that names every required column; the rest are the body."""
     best: NoLayout | None = None
     for _ in range(HEADER_WITHIN_ROWS):
         row = next(rows, None)
         if row is None:
             break
-        layout = read_header(_without_tail(row[1]))
-        if isinstance(layout, Layout):
+        layout = read(_without_tail(row[1]))
+        if not isinstance(layout, NoLayout):
             return layout, rows
         if best is None or len(layout.missing) < len(best.missing):
             best = layout

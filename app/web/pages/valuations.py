@@ -13,6 +13,8 @@ from kernel.money import Money
 from market.results import queries as results
 from valuation import queries
 from valuation.schemas import ContributionOut, ValuationOut, shape
+from valuation.starting import queries as starting
+from valuation.starting.schemas import shape as shape_start_price
 from valuation.statements import factor_text
 from valuation.waterfall import printed
 from valuation.words import BASE, KINDS, TRADES
@@ -50,6 +52,29 @@ def valuation(visit: Visit, valuation_id: ValuationId) -> Response:
         kinds=KINDS,
         trades=TRADES,
     )
+
+
+@router.get("/valuations/{valuation_id}/start-price")
+def start_price(visit: Visit, valuation_id: ValuationId) -> Response:
+    """What past lots say of start prices for a result that was valued."""
+    actor = visit.member()
+    row = queries.valuation(visit.db, actor, valuation_id)
+    guidance = starting.guidance_for(visit.db, row, on=visit.t.local(visit.now))
+    found = shape_start_price(row.id, guidance, generated=row.rests_on_generated)
+    return visit.show(
+        "start_price.html",
+        here=f"/valuations/{valuation_id}",
+        guidance=found,
+        result_id=row.result_id,
+        title=results.result(visit.db, actor, row.result_id).title,
+        sentences=visit.t.either(found.statement.zh, found.statement.en),
+        whole_share=_whole_share,
+    )
+
+
+def _whole_share(basis_points: int) -> str:
+    """A share in whole per cent: the ranges are far wider than its decimals."""
+    return f"{(basis_points + 50) // 100}%"
 
 
 def _numbers(found: ValuationOut) -> list[Money]:
