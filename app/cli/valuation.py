@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 from app.cli.failing import fail
+from app.cli.valuing import BATCH_HELP, batch
 
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
+app.command(help=BATCH_HELP)(batch)
 
 
 @app.command()
