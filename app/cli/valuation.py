@@ -14,10 +14,12 @@ import typer
 from app.cli import appraising
 from app.cli.failing import fail
 from app.cli.reviewing import report
+from app.cli.valuing import BATCH_HELP, batch
 
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
 app.add_typer(appraising.app, name="appraise")
 app.command()(report)
+app.command(help=BATCH_HELP)(batch)
 
 
 @app.command()
