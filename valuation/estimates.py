@@ -67,7 +67,7 @@ class Estimate:
     """The answer. `price` is given with grades A and G only; without it `reason` says why; a range may stand alone.
 
     `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met.
-    `base_log` and `centre_log`: where the reasons start and end (log yuan), also where no price is given.
+    `base_log`: where the reasons start (log yuan), also where no price is given.
     """
 
     grade: Grade
@@ -83,7 +83,6 @@ class Estimate:
     after: tuple[tuple[str, float], ...] = ()
     beyond: tuple[str, ...] = ()
     base_log: float | None = None
-    centre_log: float | None = None
 
     @property
     def rests_on_generated(self) -> bool:
@@ -157,7 +156,6 @@ def _from_model(
         after=tuple(after.items()),
         beyond=outside(model, facts),
         base_log=base_log,
-        centre_log=predicted,
     )
 
 
