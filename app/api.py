@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.middleware import EveryAnswer
+from app.signing_keys import router as signing_keys
 from app.unrouted import problem_of
 from app.wiring import ROOMS, load_everything
 from kernel.db import Database
@@ -62,7 +63,7 @@ def build(
     app.state.livemode = environment == "production"
     app.state.authenticator = PartiesAuthenticator(livemode=app.state.livemode)
     app.add_middleware(EveryAnswer)
-    for router in [health, *room_routers()]:
+    for router in [health, signing_keys, *room_routers()]:
         app.include_router(router)
     if environment in ("demo", "test"):
         from app.clock import router as clock

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import logs
 from kernel.db import Database
+from kernel.signing import KeyFolder
 from tests.support.database import TestServer, fresh_database
 from tests.support.house import House
 
@@ -57,8 +58,8 @@ def session(db: Database) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def built_house(migrated: Database) -> Iterator[House]:
-    with House.built(migrated) as house:
+def built_house(migrated: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with House.built(migrated, KeyFolder(tmp_path_factory.mktemp("keys"))) as house:
         yield house
 
 

@@ -22,6 +22,7 @@ from valuation.events import ResultValued
 from valuation.grading import Grade
 from valuation.importing.commands import as_row
 from valuation.policy import policy_on
+from valuation.reasoned import reasoned_range
 from valuation.statements import statement
 from valuation.subjects import Subject
 from valuation.tables import ModelRun, PastTransaction, Valuation, ValuationView
@@ -52,6 +53,9 @@ def value(session: Session, *, subject: Subject, actor: Actor, now: datetime, as
         model=models.for_grade(answer.grade) if models else None,
     )
     made = _row(subject, facts, answer, shown, actor, run, now, ask)
+    pooled = reasoned_range(session, result_id=subject.result_id, answer=answer, on=today)
+    if pooled is not None:
+        made.explanation = made.explanation | {"indications": pooled}
     session.add(made)
     session.flush()
     grant_view(session, valuation_id=made.id, person_id=actor.person_id, now=now)

@@ -61,6 +61,22 @@ FIRST_DAY: Final = date(1985, 4, 1)
 """The Patent Law came into force: nothing was traded under it before."""
 
 
+def last_day(kind: Kind, *, filed_on: date | None, filed_year: int | None) -> date | None:
+    """The last day on which a right can be alive; None where it has no term or nothing is known of its filing.
+
+    Where only the year of filing is known, it may live to the last day of its last year.
+    """
+    term = TERM_YEARS.get(kind)
+    if term is None or (filed_on is None and filed_year is None):
+        return None
+    if filed_on is None:
+        return date((filed_year or 0) + term, 12, 31)
+    try:
+        return filed_on.replace(year=filed_on.year + term)
+    except ValueError:
+        return filed_on.replace(year=filed_on.year + term, day=28)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDeal:
     """One row of what happened: a price of a stated type for one result, or for one package stated as a whole.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -67,7 +67,8 @@ class Estimate:
     """The answer. `price` is given with grades A and G only; without it `reason` says why; a range may stand alone.
 
     `after`: what was done to the model's price, by name (log); `beyond`: features outside what the model has met.
-    `base_log`: where the reasons start (log yuan), also where no price is given.
+    `likely`: the middle of what the model says, also where it is no price for want of evidence; `base_log` and
+    `centre_log`: where the reasons start and end (log yuan), also where no price is given.
     """
 
     grade: Grade
@@ -82,7 +83,9 @@ class Estimate:
     median_error: float | None = None
     after: tuple[tuple[str, float], ...] = ()
     beyond: tuple[str, ...] = ()
+    likely: Money | None = None
     base_log: float | None = None
+    centre_log: float | None = None
 
     @property
     def rests_on_generated(self) -> bool:
@@ -90,19 +93,76 @@ class Estimate:
         return self.grade is Grade.G
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One result and who is to answer: the facts with the book that is asked about, the grade, and the model if any."""
+
+    facts: Mapping[str, Any]
+    graded: Grade
+    evidence: Evidence
+    model: PriceModel | None
+    reason: Reason | None = None
+    """Why there is no model to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a model says of one row: base, parts and price as natural logs, and its range in yuan at each level.
+
+    A range is None where it cannot be promised.
+    """
+
+    base: float
+    parts: Mapping[str, float]
+    price: float
+    ranges: Mapping[float, tuple[float, float] | None]
+
+
 def estimate(models: Models | None, facts: Mapping[str, Any], policy: Policy, *, ask: Money | None = None) -> Estimate:
     """Value one result from its facts (see `features.facts`). Abstaining is an ordinary answer.
 
     `ask`: what the seller publicly asks for this very result, an upper bound of what can be foretold of a deal.
     """
+    asked = question(models, facts, policy)
+    told = None if asked.model is None else foretell(asked.model, [asked.facts])[0]
+    return answer(models, asked, told, policy, ask=ask)
+
+
+def question(models: Models | None, facts: Mapping[str, Any], policy: Policy) -> Question:
+    """Which model answers for a result, by the evidence of its kind and trade."""
     evidence = models.evidence.get((facts["kind"], facts["trade"]), Evidence()) if models else Evidence()
     graded = grade(evidence, policy)
     model = models.for_grade(graded) if models else None
     if models is None or model is None:
-        reason = Reason.NO_MODEL if models is None else Reason.TOO_LITTLE
-        return _abstention(Grade.D, reason, evidence, policy)
-    asked = {**facts, features.BOOK: book_of(graded)}
-    return _from_model(model, asked, graded, evidence, policy, after=_after(models, graded), ask=ask)
+        return Question(facts, Grade.D, evidence, None, Reason.NO_MODEL if models is None else Reason.TOO_LITTLE)
+    return Question({**facts, features.BOOK: book_of(graded)}, graded, evidence, model)
+
+
+def foretell(model: PriceModel, facts: Sequence[Mapping[str, Any]]) -> list[Foretold]:
+    """What one model says of any number of rows, each as if it were alone."""
+    rows = features.frame([dict(one) for one in facts])
+    base, frame = model.contributions(rows)
+    names, parts = [str(name) for name in frame.columns], frame.to_numpy(dtype=float).tolist()
+    prices = model.predict(rows).tolist()
+    ranges = {level: _ranges(model, rows, level) for level in sorted({*LEVELS, WIDTH_LEVEL})}
+    return [
+        Foretold(
+            base,
+            dict(zip(names, parts[place], strict=True)),
+            math.log(prices[place]),
+            {level: found[place] for level, found in ranges.items()},
+        )
+        for place in range(len(facts))
+    ]
+
+
+def answer(
+    models: Models | None, asked: Question, told: Foretold | None, policy: Policy, *, ask: Money | None = None
+) -> Estimate:
+    """The estimate from what the model told; `told` is None where no model answers."""
+    if models is None or asked.model is None or told is None:
+        return _abstention(asked.graded, asked.reason or Reason.TOO_LITTLE, asked.evidence, policy)
+    return _from_model(asked, told, policy, after=_after(models, asked.graded), ask=ask)
 
 
 def _after(models: Models, graded: Grade) -> dict[str, float]:
@@ -113,29 +173,19 @@ def _after(models: Models, graded: Grade) -> dict[str, float]:
 
 
 def _from_model(
-    model: PriceModel,
-    facts: Mapping[str, Any],
-    graded: Grade,
-    evidence: Evidence,
-    policy: Policy,
-    *,
-    after: dict[str, float],
-    ask: Money | None,
+    asked: Question, told: Foretold, policy: Policy, *, after: dict[str, float], ask: Money | None
 ) -> Estimate:
-    row = features.frame([dict(facts)])
-    base_log, frame = model.contributions(row)
-    parts = {str(name): float(value) for name, value in frame.iloc[0].items()}
-    foretold = math.log(float(model.predict(row)[0]))
+    graded, evidence, parts, foretold = asked.graded, asked.evidence, told.parts, told.price
     if ask is not None and (over := foretold + math.fsum(after.values()) - math.log(ask.fen / 100)) > 0:
         after = after | {ASK_BOUND: -over}
     predicted = foretold + math.fsum(after.values())
-    reason = NO_PRICE_BECAUSE.get(graded) or _too_uncertain(model, row, policy)
+    reason = NO_PRICE_BECAUSE.get(graded) or _too_uncertain(told, policy)
     try:
-        price, span = money(predicted), _range(model, row, math.fsum(after.values()), ask)
+        price, span = money(predicted), _range(told, math.fsum(after.values()), ask)
         withheld = False
         try:
-            check_adds_up(base_log, parts | after, predicted)
-            base, contributions = explain(facts, base_log, parts | after, in_yuan=reason is None)
+            check_adds_up(told.base, {**parts, **after}, predicted)
+            base, contributions = explain(asked.facts, told.base, {**parts, **after}, in_yuan=reason is None)
         except DoesNotAddUp:
             base, contributions, withheld = None, [], True
     except OutOfMoney:
@@ -152,10 +202,12 @@ def _from_model(
         withheld=withheld,
         evidence=evidence,
         policy=policy,
-        median_error=model.out_of_time.get("mdape"),
+        median_error=asked.model.out_of_time.get("mdape") if asked.model else None,
         after=tuple(after.items()),
-        beyond=outside(model, facts),
-        base_log=base_log,
+        beyond=outside(asked.model, asked.facts) if asked.model else (),
+        likely=price,
+        base_log=told.base,
+        centre_log=predicted,
     )
 
 
@@ -177,31 +229,44 @@ def outside(model: PriceModel, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _too_uncertain(model: PriceModel, row: Any, policy: Policy) -> Reason | None:
+def _too_uncertain(told: Foretold, policy: Policy) -> Reason | None:
     """No price without a range, and none where P90 is too many times P10."""
-    try:
-        low, high = model.predict_interval(row, WIDTH_LEVEL)
-    except TooFewToPromise:
+    found = told.ranges[WIDTH_LEVEL]
+    if found is None:
         return Reason.TOO_FEW_DEALS
-    return Reason.RANGE_TOO_WIDE if float(high[0] / low[0]) > policy.range_ratio_max else None
+    return Reason.RANGE_TOO_WIDE if found[1] / found[0] > policy.range_ratio_max else None
 
 
-def _range(model: PriceModel, row: Any, after: float, ask: Money | None) -> Range | None:
+def _ranges(model: PriceModel, rows: Any, level: float) -> list[tuple[float, float] | None]:
+    """The range of each row, None where its segment has too few deals to promise one."""
+    try:
+        low, high = model.predict_interval(rows, level)
+        return list(zip(low.tolist(), high.tolist(), strict=True))
+    except TooFewToPromise:
+        pass
+    segments = list(rows.groupby(list(features.SEGMENTS), dropna=False, sort=False).indices.values())
+    if len(segments) == 1:
+        return [None] * len(rows)
+    found: list[tuple[float, float] | None] = [None] * len(rows)
+    for places in segments:
+        for place, one in zip(places.tolist(), _ranges(model, rows.iloc[places], level), strict=True):
+            found[place] = one
+    return found
+
+
+def _range(told: Foretold, after: float, ask: Money | None) -> Range | None:
     """The range at the highest level that can be promised, with what comes after the model; rounded outwards.
 
     No end of it lies above what is asked for this very result.
     """
     scale = math.exp(after) * 100
     for level in LEVELS:
-        try:
-            low, high = model.predict_interval(row, level)
-        except TooFewToPromise:
-            continue
-        low_fen = max(1, math.floor(float(low[0]) * scale))
-        high_fen = min(FEN_MAX, math.ceil(float(high[0]) * scale))
-        if ask is not None:
-            low_fen, high_fen = min(low_fen, ask.fen), min(high_fen, ask.fen)
-        return Range(Money(low_fen), Money(high_fen), round(level * 10_000))
+        if (found := told.ranges[level]) is not None:
+            low_fen = max(1, math.floor(found[0] * scale))
+            high_fen = min(FEN_MAX, math.ceil(found[1] * scale))
+            if ask is not None:
+                low_fen, high_fen = min(low_fen, ask.fen), min(high_fen, ask.fen)
+            return Range(Money(low_fen), Money(high_fen), round(level * 10_000))
     return None
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import ModelRunId
@@ -159,7 +159,7 @@ def _candidates(session: Session, wanted: Wanted) -> Sequence[Candidate]:
     """The newest arm's-length rows that are wanted."""
     table = PastTransaction
     # A kind that no past transaction can have is like none of them.
-    same = (table.kind == wanted.kind) & (table.trade == wanted.trade)
+    same: ColumnElement[bool] = (table.kind == wanted.kind) & (table.trade == wanted.trade)
     if wanted.kind not in set(Kind) or wanted.trade not in set(Trade):
         same = table.id.is_(None)
     rows = (

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from valuation import treeshap
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -109,9 +111,8 @@ class Forest:
 
         base, parts = 0.0, np.zeros(matrix.shape)
         for one in self.members:
-            shap = one.booster.predict(matrix[:, one.places], pred_contrib=True, num_threads=threads)
-            base += float(shap[0, -1]) if len(shap) else 0.0
-            parts[:, one.places] += shap[:, :-1]
+            base += treeshap.base_value(one.booster)
+            parts[:, one.places] += treeshap.shap_values(one.booster, matrix[:, one.places], threads=threads)
         count = max(1, len(self.members))
         return base / count, parts / count
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 from app.cli import appraising
 from app.cli.failing import fail
 from app.cli.reviewing import report
+from app.cli.valuing import BATCH_HELP, batch
 
 if TYPE_CHECKING:
     from valuation.explaining import Contribution
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
 app.add_typer(appraising.app, name="appraise")
 app.command()(report)
+app.command(help=BATCH_HELP)(batch)
 
 
 @app.command()
@@ -130,6 +133,56 @@ def _say_reasons(reasons: Sequence[Contribution], code: str) -> None:
         label, shown = (one.label_en, one.value_en) if code == "en" else (one.label_zh, one.value_zh)
         yuan = f"  {one.amount}" if one.amount is not None else ""
         typer.echo(f"  ×{factor_text(one.factor)}  {label}: {shown}{yuan}")
+
+
+@app.command()
+def certificate(
+    valuation_id: Annotated[UUID, typer.Argument(metavar="ID", help="the id of the valuation")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="write the file here")] = None,
+) -> None:
+    """Write the signed certificate of the valuation ID, by default as valuation-ID.json.
+
+    Exit codes: 0 done, 1 the valuation does not agree with its model any more, 2 there is no such valuation, or no such
+    place to write to.
+    """
+    from app.settings import Settings
+    from app.wiring import open_database
+    from kernel.ids import ValuationId
+    from kernel.signing import KeyFolder
+    from valuation.certifying.commands import NotCertifiable, issue
+    from valuation.tables import Valuation
+
+    settings, target = Settings.from_environment(), output or Path(f"valuation-{valuation_id}.json")
+    with open_database(settings) as db, db.session("worker") as session:
+        found = session.get(Valuation, ValuationId(valuation_id))
+        if found is None:
+            fail("there is no valuation with this id", code=2)
+        try:
+            content = issue(session, found, keys=KeyFolder(settings.keys), wall_now=datetime.now(UTC))
+        except NotCertifiable as refused:
+            fail(f"{refused.title()} ({'; '.join(refused.faults)})", code=1)
+    try:
+        target.write_bytes(content)
+    except OSError as fault:
+        fail(f"{target}: {fault.strerror}", code=2)
+    typer.echo(f"{target}  {len(content):,} bytes")
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="a certificate")],
+    key: Annotated[str, typer.Option(metavar="PUB", help="64 hex digits, or a file: hex, PEM, /v1/signing-keys")],
+    as_json: Annotated[bool, typer.Option("--json", help="say it as JSON")] = False,
+) -> None:
+    """Verify the certificate FILE: its form, its signature, and every number computed again without LightGBM.
+
+    Needs no database. The key must not come from whoever handed over the file.
+
+    Exit codes: 0 valid, 1 not valid (what failed is said), 2 the file or the key cannot be read.
+    """
+    from valuation.certifying import verifying
+
+    raise typer.Exit(verifying.run(str(file), key, as_json=as_json))
 
 
 @app.command("start-price")

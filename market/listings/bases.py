@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.db.locking import fetch
-from kernel.ids import ValuationId
+from kernel.ids import OrganisationId, ValuationId
 from kernel.money import Money
 from market.listings.entries import ListingEntry
 from market.listings.errors import BasisNotShown, EstimateOfOtherTrade
@@ -19,7 +19,7 @@ from valuation.appraisal.reports import check_use
 from valuation.appraisal.tables import Appraisal
 from valuation.reviewing import queries as reviewing
 from valuation.reviewing.benchmarks import is_signed_off, may_be_benchmark, sign_off_wanted
-from valuation.reviewing.errors import NotSignedOff
+from valuation.reviewing.errors import BenchmarkDiffers, NotSignedOff, SignOffChanged
 from valuation.tables import Valuation
 
 
@@ -61,10 +61,13 @@ def must_be_signed_off(session: Session, listing: Listing) -> None:
         raise refusal
 
 
-def must_be_benchmark(session: Session, listing: Listing, *, decided_at: datetime | None) -> None:
+def must_be_benchmark(
+    session: Session, listing: Listing, *, decided_at: datetime | None, told: OrganisationId | None
+) -> None:
     """Before an estimate is the benchmark of anything public: sign-off, and decision or third party (27号 item 13).
 
-    `decided_at`: when the unit's collective decision was complete. Raises what `may_be_benchmark` refuses.
+    `decided_at`: when the unit's collective decision was complete. `told`: who reads the refusal; the figures are for the
+    seller's people only. Raises what `may_be_benchmark` refuses, or SignOffChanged to others.
     """
     if listing.basis is not Basis.AI_ESTIMATE_REVIEWED or listing.valuation_id is None or listing.benchmark is None:
         return
@@ -75,6 +78,8 @@ def must_be_benchmark(session: Session, listing: Listing, *, decided_at: datetim
         collective_decision=decided_at,
         third_party=reviewing.third_parties(session, listing.valuation_id),
     )
+    if isinstance(refusal, BenchmarkDiffers) and told != listing.owner_id:
+        raise SignOffChanged
     if refusal is not None:
         raise refusal
 

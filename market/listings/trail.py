@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from kernel.audit import record
 from kernel.http.auth import Actor
+from market.listings.sights import note_sight
 from market.listings.tables import Listing
 
 
 def note(
     session: Session, actor: Actor | None, action: str, listing: Listing, now: datetime, *, reason: str | None = None
 ) -> None:
-    """Something was done with a listing; `actor` None means the market itself."""
+    """Something was done with a listing; `actor` None means the market itself. Its own people see its inside in the answer."""
+    if actor is not None and actor.organisation_id == listing.owner_id:
+        note_sight(session, actor, listing)
     after = {
         "state": listing.state.value,
         "mode": listing.mode.value,

@@ -44,7 +44,7 @@ RULES = [
             },
         },
         "thresholds",
-        "usual thresholds of model monitoring and of the IAAO standard; sources by member in the document",
+        "模型监测通用阈值与 IAAO 标准，逐项来源见规则文本 / usual thresholds of model monitoring and the IAAO standard, sources by member",
         confidence="design",
     )
 ]

@@ -149,11 +149,12 @@ def test_an_auctioneer_announces_only_what_was_signed_off(house, room):
     }
     ok(room.review(manager, "override", price="42", reason="更正"), 201)
 
-    changed = desk.refuse("lot", lot, by=auctioneer)
+    changed, own = desk.refuse("lot", lot, by=auctioneer), desk.refuse("lot", lot)
     ok(room.review(manager, "override", low="45", high="55", reason="复核后确认"), 201)
     announced = desk.do("lot", lot, by=auctioneer, status=201)
 
-    assert slug(changed) == "benchmark-differs"
+    assert slug(changed) == "sign-off-changed" and not any(name.endswith("_fen") for name in changed)
+    assert slug(own) == "benchmark-differs" and own["signed_low_fen"] == 42_000_000
     assert announced["state"] == "announced"
     assert auctioneer.get(room.path()).status_code == auctioneer.get(room.path("reviews")).status_code == 404
     assert unbroken(house)
@@ -237,7 +238,11 @@ def test_a_benchmark_read_on_a_draft_is_a_price_that_was_seen(house):
     desk = drafted(room)
     assert desk.get(manager)["inside"]["benchmark_fen"] == 50_000_000
 
-    assert ok(room.review(manager, "own_price", price="32"), 201)["shown_before"] is True
+    drafter = house.act("transfer_office", "technology_manager", organisation=desk.home)
+    ok(drafter.post(f"/v1/listings/{desk.listing_id}/submission"))
+
+    for shown in (manager, drafter):
+        assert ok(room.review(shown, "own_price", price="32"), 201)["shown_before"] is True
 
 
 def test_model_human_and_realised_price_stand_side_by_side_once_the_contract_settles(house, room):

@@ -32,18 +32,18 @@ class Client(TestClient):
 class House:
     """`house.client` is the public; `house.act(...)` is a new person with roles in an organisation."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keys: KeyFolder | None = None) -> None:
         self.database = database
         folder = Path(mkdtemp(prefix="market-keys-"))
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self.keys = KeyFolder(folder / "keys")
+        self.keys = keys or KeyFolder(folder / "keys")
         self.app = build(database, keys=self.keys)
         self.client = self._client()
 
     @classmethod
     @contextmanager
-    def built(cls, database: Database) -> Iterator[House]:
-        yield cls(database)
+    def built(cls, database: Database, keys: KeyFolder | None = None) -> Iterator[House]:
+        yield cls(database, keys)
 
     def organisation(self, kind: str = "university", **fields: Any) -> Any:
         """A verified organisation; `kind` in lower case. Returns its id."""

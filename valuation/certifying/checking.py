@@ -12,6 +12,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from valuation.certifying.forms import FEN_MAX, LABEL, Fault, NotCanonical, decode
@@ -27,11 +28,12 @@ ODD_FEN_MAX: Final = 3
 
 @dataclass(slots=True)
 class Report:
-    """What was found: faults, and how far the certificate's numbers lay from those computed again."""
+    """What was found: faults, what the model gives, and how far the certificate's numbers lay from that."""
 
     faults: list[Fault] = field(default_factory=list)
     compared: int = 0
     apart: float = 0.0
+    walked: Walked | None = None
 
     def agree(self, said: float, found: float, fault: Fault) -> None:
         """Two logs are the same number, or there is a fault."""
@@ -96,14 +98,21 @@ def _model(body: Mapping[str, Any], report: Report) -> Model | None:
     if body["model"] is None:
         return None
     try:
-        text = unpack(body["model"]["packed"])
-        if hashlib.sha256(text).hexdigest() != body["model"]["sha256"]:
-            report.faults.append(Fault("model-hash", "the hash of the model differs", "模型校验值不符"))
-            return None
-        return Model(decode(text))
+        digest, model = _read(body["model"]["packed"], body["model"]["sha256"])
     except (BadModel, NotCanonical) as bad:
-        report.faults.append(Fault("model", f"the model cannot be used: {bad}", f"模型不可用：{bad}"))
+        report.faults.append(Fault("model", f"the model cannot be used: {bad}", "模型无法解开或读取"))
         return None
+    same = digest == body["model"]["sha256"]
+    report.must(same, Fault("model-hash", "the hash of the model differs", "模型校验值不符"))
+    return model
+
+
+@lru_cache(maxsize=2)
+def _read(packed: str, wanted: str) -> tuple[str, Model | None]:
+    """(hash, model); a model of another hash than the wanted one is not read. Certificates of one run share their model."""
+    text = unpack(packed)
+    digest = hashlib.sha256(text).hexdigest()
+    return digest, Model(decode(text)) if digest == wanted else None
 
 
 def _recompute(body: Mapping[str, Any], model: Model, report: Report) -> None:
@@ -111,8 +120,9 @@ def _recompute(body: Mapping[str, Any], model: Model, report: Report) -> None:
     try:
         walked = model.walk(facts)
     except BadModel as bad:
-        report.faults.append(Fault("model", f"the model cannot be walked: {bad}", f"模型无法复算：{bad}"))
+        report.faults.append(Fault("model", f"the model cannot be walked: {bad}", "模型无法复算"))
         return
+    report.walked = walked
     said = {one["name"]: one["log"] for one in body["contributions"]}
     _contributions(said, walked, body["base"]["log"], report)
     total = walked.log_price

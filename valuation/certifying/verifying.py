@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +29,7 @@ if not __package__:
     house.__path__, room.__path__ = [], [str(Path(__file__).resolve().parent)]
     sys.modules |= {house.__name__: house, room.__name__: room}
 
-from valuation.certifying.checking import check, shown_name
+from valuation.certifying.checking import Report, check, shown_name
 from valuation.certifying.forms import (
     FILE_BYTES_MAX,
     FORMAT,
@@ -75,8 +75,7 @@ class Verdict:
 
     faults: tuple[Fault, ...]
     told: Mapping[str, Any] = field(default_factory=dict)
-    compared: int = 0
-    apart: float = 0.0
+    report: Report = field(default_factory=Report)
 
     @property
     def valid(self) -> bool:
@@ -90,8 +89,9 @@ class Verdict:
             "valid": self.valid,
             "faults": faults,
             "certificate": dict(self.told),
-            "numbers_compared": self.compared,
-            "largest_difference_of_logs": self.apart,
+            "computed": None if self.report.walked is None else asdict(self.report.walked),
+            "numbers_compared": self.report.compared,
+            "largest_difference_of_logs": self.report.apart,
         }
 
     def lines(self) -> list[str]:
@@ -99,7 +99,7 @@ class Verdict:
         if self.faults:
             return ["NOT VALID 无效", *(f"  {one.code}: {one.en} / {one.zh}" for one in self.faults)]
         told = [f"  {name}: {value}" for name, value in self.told.items() if value is not None]
-        found = f"  {self.compared} numbers computed again, logs at most {self.apart:.1e} apart"
+        found = f"  {self.report.compared} numbers computed again, logs at most {self.report.apart:.1e} apart"
         return ["VALID 有效", *told, found, f"  {LABEL['zh']} / {LABEL['en']}"]
 
 
@@ -112,7 +112,7 @@ def verify(content: bytes, keys: Sequence[Key]) -> Verdict:
     try:
         body = decode(sealed.body)
     except NotCanonical as why:
-        fault = Fault("canonical", f"not in the one canonical form: {why}", f"不是唯一的规范写法：{why}")
+        fault = Fault("canonical", f"not in the one canonical form: {why}", "不是唯一的规范写法")
         return Verdict((*faults, fault))
     if (path := misfit(body)) is not None:
         shown = shown_name(path)
@@ -120,7 +120,7 @@ def verify(content: bytes, keys: Sequence[Key]) -> Verdict:
         return Verdict((*faults, fault))
     faults += _term(body["issued_at"], sealed.key_id, keys)
     report = check(body)
-    return Verdict((*faults, *report.faults), _told(body, sealed), report.compared, report.apart)
+    return Verdict((*faults, *report.faults), _told(body, sealed), report)
 
 
 def _signature(sealed: Sealed, keys: Sequence[Key]) -> list[Fault]:

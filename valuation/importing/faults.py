@@ -64,6 +64,15 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     "sold-without-price": ("已成交但没有成交价", "it was sold, but no final price is given"),
     "unsold-with-price": ("未成交却有成交价", "it was not sold, but a final price is given"),
     "final-below-start": ("成交价低于起拍价", "the final price is below the start price"),
+    "number-not-finite": ("不是有限数", "not a finite number"),
+    "trl-out-of-range": (
+        "技术成熟度应为 1 至 9 的整数",
+        "the technology readiness level is a whole number from 1 to 9",
+    ),
+    "ipc-unknown": ("不是国际专利分类号（例：H01M）", "not a class of the IPC (for example H01M)"),
+    "year-contradicts-number": ("申请年份与专利号不一致", "the year of filing contradicts the patent number"),
+    "valued-before-filing": ("估价日早于申请日", "it was filed after the day of valuation"),
+    "valued-after-expiry": ("估价日晚于权利期限届满", "the right had expired on the day of valuation"),
     "flag-unknown": ("应填“是”或“否”", "write yes or no"),
 }
 

@@ -14,13 +14,13 @@ from valuation.deals import (
     FIRST_DAY,
     FROM_FILE,
     PACKAGE_SIZE_MAX,
-    TERM_YEARS,
     TITLE_LENGTH_MAX,
     Kind,
     PastDeal,
     PriceType,
     Trade,
     content_id,
+    last_day,
     party_key,
 )
 from valuation.importing import cells
@@ -173,18 +173,9 @@ def _check_life(
         return
     if (filed_on is not None and dealt_on < filed_on) or dealt_on.year < year:
         reader.fault(Field.DATE, "deal-before-filing")
-    # Where only the year of filing is known, the right may live to the last day of its last year.
-    term = TERM_YEARS.get(kind) if kind else None
-    if term is not None and dealt_on > (_years_after(filed_on, term) if filed_on else date(year + term, 12, 31)):
+    last = last_day(kind, filed_on=filed_on, filed_year=filed_year) if kind else None
+    if last is not None and dealt_on > last:
         reader.fault(Field.DATE, "right-expired")
-
-
-def _years_after(day: date, years: int) -> date:
-    """The same day years later; 29 February becomes 28."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def _year(cell: Cell) -> int:

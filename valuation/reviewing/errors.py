@@ -148,6 +148,16 @@ class BenchmarkDiffers(Refused):
 
 
 @dataclass(eq=False)
+class SignOffChanged(Refused):
+    """The estimate behind this benchmark was signed off anew; the seller revises the terms first."""
+
+    zh = "该基准价格所依据的估价已重新签署，须由出让方先行修改挂牌条件。"
+    article = ITEM_13
+    cure_zh: str = "请联系出让方转化办。"
+    cure_en: str = "Ask the seller's transfer office."
+
+
+@dataclass(eq=False)
 class NotDecidedTogether(Refused):
     """A signed-off estimate also needs the unit's collective decision or a third-party review.
 

@@ -12,7 +12,9 @@ from valuation.runs import words
 if TYPE_CHECKING:
     from valuation.runs.cards import Card
 
-SHOWN: Final = ("median_ratio", "cod", "prd", "prb", "vei", "mdape", "median_abs_log_ratio", "r2_log")
+SHOWN: Final = ("median_ratio", "cod", "prd", "prb", "vei", "mdape", "r2_log")
+"""Of the measures that are kept; the rest is in the manifest."""
+_UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 NONE: Final = "—"
 
 
@@ -200,7 +202,13 @@ def _measured(figure: list[Any] | None, place: int) -> str:
         return NONE
     value, low, high, verdict = figure
     judged = words.named(words.VERDICTS, verdict or "no-band", place)
-    return f"{value:.3g} [{low:.3g}, {high:.3g}]" + (f" {judged}" if judged else "")
+    span = f"[{_short(low)},{_UNBROKEN}{_short(high)}]"
+    return f"{_short(value)} {span}" + (f" {judged}" if judged else "")
+
+
+def _short(value: float) -> str:
+    """Three significant digits, and never as a power of ten while it can be read otherwise."""
+    return f"{value:.0f}" if 1_000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _figure(value: Any) -> str:

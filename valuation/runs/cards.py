@@ -293,7 +293,8 @@ def _versions(facts: Facts, say: Pick) -> Section:
         *((f"policy {name}", str(value)) for name, value in manifest.get("policy", {}).items()),
     ]
     for sort, settings in manifest.get("parameters", {}).items():
-        rows += [(f"{sort} {name}", card_tables.plain(value)) for name, value in settings.items()]
+        told = "; ".join(f"{name} {card_tables.plain(value)}" for name, value in settings.items())
+        rows.append((f"{say(('参数', 'parameters'))} {sort}", told))
     headers = (say(("项目", "item")), say(("值", "value")))
     title = say(("版本、参数与校验值", "Versions, parameters and hashes"))
     return Section("versions", title, (), (Table(title, headers, tuple(rows)),))

@@ -73,15 +73,18 @@ class Profile:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Profile:
         """Read what `to_json` wrote. Raises KeyError or TypeError for what it did not write."""
+        # The database keeps no order of keys; people read the features in ours.
+        held = stored["columns"]
         columns = {
-            str(name): Column(
+            name: Column(
                 float(one["missing"]),
                 tuple(map(float, one["shares"])),
                 tuple(map(float, one["edges"])),
                 tuple(map(str, one["names"])),
                 tuple(map(str, one["known"])),
             )
-            for name, one in stored["columns"].items()
+            for name in WATCHED
+            if (one := held.get(name)) is not None
         }
         return cls(int(stored["packages"]), columns)
 

@@ -30,7 +30,7 @@ class Standing:
 
 def all_runs() -> Select[ModelRun]:
     """Every run, without its artefact; for `page_of`, newest first."""
-    return select(ModelRun).options(defer(ModelRun.artefact, raiseload=True))
+    return select(ModelRun).options(defer(ModelRun.artefact))
 
 
 def run_named(session: Session, asked: str) -> ModelRun:

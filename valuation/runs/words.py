@@ -86,7 +86,7 @@ WHY: Final = {
 }
 VERDICTS: Final = {
     "within": ("在区间内", "within"),
-    "outside-not-shown": ("超出，但未证实", "outside, not shown"),
+    "outside-not-shown": ("未证实超出", "not shown outside"),
     "outside": ("超出", "outside"),
     "unacceptable": ("不可接受", "unacceptable"),
     "no-band": ("", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -91,9 +92,9 @@ class WhatIf:
     @property
     def factor(self) -> float | None:
         """The middle of what the model says after, over before, also where neither is a price."""
-        if self.before.likely is None or self.after.likely is None:
+        if self.before.centre_log is None or self.after.centre_log is None:
             return None
-        return self.after.likely.fen / self.before.likely.fen
+        return math.exp(self.after.centre_log - self.before.centre_log)
 
     def factor_before(self, feature: str) -> float:
         """The factor that a reason had before; one where it was none."""

@@ -17,6 +17,7 @@ from kernel.paging import PageAsked
 from market.listings import commands, queries
 from market.listings.schemas.buying import InterestIn, OfferIn
 from market.listings.schemas.selling import ListingOut, listing_out
+from market.listings.sights import note_sight
 from market.listings.states import ListingState
 from market.listings.tables import Interest, Listing, Notice, Offer
 from market.listings.terms import Mode
@@ -74,6 +75,8 @@ def interest(visit: Visit, listing_id: ListingId) -> Response:
 def _listing(visit: Visiting, listing_id: ListingId, *, problem: Problem | None = None) -> Response:
     row = queries.listing(visit.db, visit.actor, listing_id)
     seen = listing_out(row, visit.actor, queries.deal_of(visit.db, visit.actor, row))
+    if seen.inside is not None:
+        note_sight(visit.db, visit.member(), row)
     public = queries.notices_visible_to(visit.actor).where(Notice.listing_id == row.id)
     own = _own(visit, row)
     names = naming.organisations(visit, [seen.owner_id, *(offer.buyer_id for offer in own["offers"])])

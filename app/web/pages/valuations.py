@@ -115,7 +115,7 @@ def _typed(form: Mapping[str, str], limits: list[LimitOut]) -> dict[str, int | s
 def start_price(visit: Visit, valuation_id: ValuationId) -> Response:
     """What past lots say of start prices for a result that was valued."""
     actor = visit.member()
-    row = queries.valuation(visit.db, actor, valuation_id)
+    row = open_valuation(visit.db, actor, valuation_id)
     guidance = starting.guidance_for(visit.db, row, on=visit.t.local(visit.now))
     found = shape_start_price(row.id, guidance, generated=row.rests_on_generated)
     return visit.show(

@@ -58,7 +58,7 @@ def announce_lot(session: Session, *, listing_id: ListingId, entry: LotEntry, ac
     again = listing.state is ListingState.UNSOLD
     after = LISTING.advance(listing.state, ListingAction.ANNOUNCE)
     _check_start(session, listing, entry, again=again, now=now)
-    make_public(session, listing, now=now)
+    make_public(session, listing, actor=actor, now=now)
     lot = auctions.announce(session, terms=_terms(session, listing, entry, now), actor=actor, now=now)
     listing.state, listing.lot_id, listing.price, listing.deposit = after, lot.id, lot.start, lot.deposit
     session.flush()

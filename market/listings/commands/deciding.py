@@ -142,7 +142,8 @@ def decide(
         void_decision(session, listing)
         listing.state, listing.round = after, listing.round + 1
     elif waiting is steps[-1]:
-        must_be_benchmark(session, listing, decided_at=decision_time(session, listing))
+        decided_at = decision_time(session, listing)
+        must_be_benchmark(session, listing, decided_at=decided_at, told=actor.organisation_id)
         listing.state, listing.approved_at = after, now
     session.flush()
     note(session, actor, f"decide.{waiting.state.value}", listing, now, reason=opinion)

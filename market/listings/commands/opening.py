@@ -44,7 +44,7 @@ def publish(session: Session, *, listing_id: ListingId, actor: Actor, now: datet
         raise WrongMode
     action = ListingAction.OPEN if listing.mode is Mode.AGREED else ListingAction.LIST
     opened = LISTING.advance(listing.state, action)
-    make_public(session, listing, now=now)
+    make_public(session, listing, actor=actor, now=now)
     if listing.mode is Mode.LISTED:
         _begin_period(session, listing, listing.working_days or 0)
     # State and period change in one statement: a listing that runs has an end, at every moment.
@@ -54,14 +54,14 @@ def publish(session: Session, *, listing_id: ListingId, actor: Actor, now: datet
     return listing
 
 
-def make_public(session: Session, listing: Listing, *, now: datetime) -> None:
+def make_public(session: Session, listing: Listing, *, actor: Actor, now: datetime) -> None:
     """The title is guarded, the basis still carries the price, and the result is published with its listing."""
     today = local_date(now)
     result = lock(session, Result, listing.result_id)
     kind = listing.licence_kind.value if listing.licence_kind else None
     titles.must_be_clear(session, result, way=listing.way.value, licence_kind=kind, stage=Stage.LISTING, on=today)
     must_still_carry(session, listing, on=today)
-    must_be_benchmark(session, listing, decided_at=decision_time(session, listing))
+    must_be_benchmark(session, listing, decided_at=decision_time(session, listing), told=actor.organisation_id)
     results.publish(session, result=result, now=now)
     listing.published_at = now
     emit(session, ListingPublished(listing.id, listing.result_id, listing.owner_id, listing.mode.value), now=now)

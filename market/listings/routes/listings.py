@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from auctions import errors as auction_refusals
 from auctions import shapes as lot_shapes
 from auctions.schemas import LotOut
 from kernel.errors import WrongState
-from kernel.http.auth import Actor
 from kernel.http.context import CurrentActor, Db, MaybeActor, Now
 from kernel.http.problems import problems
 from kernel.http.routing import Router
@@ -27,16 +24,15 @@ from market.listings.schemas.selling import (
     deal_out,
     listing_out,
 )
+from market.listings.sights import note_sight
 from market.listings.states import ListingState
 from market.listings.tables import Deal, Listing
-from market.listings.terms import Basis, Mode
+from market.listings.terms import Mode
 from market.results.errors import ResultInUse, RightNotClear
 from market.results.schemas import ResultOut, result_out
 from parties.errors import NotVerified
 from valuation.appraisal import errors as appraisal
 from valuation.reviewing import errors as review_refusals
-from valuation.reviewing.commands import seen
-from valuation.tables import Valuation
 
 TERMS = (
     errors.WayUnclear,
@@ -56,7 +52,12 @@ TERMS = (
     errors.EstimateOfOtherTrade,
 )
 SIGNED_OFF = (review_refusals.NotSignedOff, review_refusals.RestsOnGenerated, review_refusals.BenchmarkDiffers)
-BENCHMARK = (*SIGNED_OFF, review_refusals.NotDecidedTogether, review_refusals.DissentUnread)
+BENCHMARK = (
+    *SIGNED_OFF,
+    review_refusals.SignOffChanged,
+    review_refusals.NotDecidedTogether,
+    review_refusals.DissentUnread,
+)
 """What keeps an AI estimate from being a benchmark price: 浙政办发〔2025〕27号 第13项."""
 LOT_TERMS = (
     auction_refusals.NotAnAuctionHouse,
@@ -103,7 +104,7 @@ def list_listings(
 
     def shown(row: Listing) -> ListingOut:
         if actor is not None and actor.organisation_id == row.owner_id:
-            _note_sight(db, actor, row)
+            note_sight(db, actor, row)
         return listing_out(row, actor)
 
     return page_of(db, rows, Listing.id, asked, shown)
@@ -115,7 +116,7 @@ def get_listing(listing_id: ListingId, db: Db, actor: MaybeActor) -> ListingOut:
     found = queries.listing(db, actor, listing_id)
     inside = queries.sees_inside(db, found, actor)
     if inside and actor is not None:
-        _note_sight(db, actor, found)
+        note_sight(db, actor, found)
     return listing_out(found, actor, queries.deal_of(db, actor, found), inside=inside)
 
 
@@ -231,13 +232,6 @@ def withdraw(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor,
 def end(listing_id: ListingId, body: ReasonIn, db: Db, actor: CurrentActor, now: Now) -> ListingOut:
     """End a listing that has closed without a deal. For the transfer office."""
     return listing_out(commands.end(db, listing_id=listing_id, reason=body.reason, actor=actor, now=now), actor)
-
-
-def _note_sight(db: Session, actor: Actor, listing: Listing) -> None:
-    """A benchmark that rests on an estimate may be its very price: to be shown it is to be shown the price."""
-    if listing.basis is Basis.AI_ESTIMATE_REVIEWED and listing.valuation_id is not None:
-        valuation = db.get(Valuation, listing.valuation_id)
-        seen(db, actor, [valuation] if valuation else [])
 
 
 @deals.get("", operation_id="list_deals")

@@ -1,0 +1,1 @@
+"""Valuing millions of results from a file: in bounded memory, resumable, here or on a cluster, and no row is lost."""
