@@ -5,13 +5,26 @@ from typing import Annotated, Literal
 from fastapi import Query
 from fastapi.responses import Response
 
+from kernel.errors import NotFound
 from kernel.http.context import CurrentActor, Db
+from kernel.http.problems import problems
 from kernel.http.routing import Router
 from kernel.ids import ValuationId
 from valuation import queries
 from valuation.picturing import waterfall_svg
 from valuation.reviewing.commands import open_valuation
 from valuation.schemas import ValuationOut, shape
+from valuation.spreadsheet import contributions_csv
+from valuation.supposing.changes import (
+    NoModelToAsk,
+    NotChangeable,
+    NothingChanged,
+    NotLearnt,
+    OutsideLearnt,
+    UnknownFeature,
+)
+from valuation.supposing.queries import limits_of, suppose
+from valuation.supposing.schemas import LimitsOut, WhatIfIn, WhatIfOut, shape_limits, shape_what_if
 
 router = Router(prefix="/v1/valuations", tags=["valuations"])
 
@@ -39,3 +52,41 @@ def get_waterfall(
     found = open_valuation(db, actor, valuation_id)
     headers = {"Cache-Control": "private, no-store"}
     return Response(waterfall_svg(found, language=lang), media_type="image/svg+xml", headers=headers)
+
+
+@router.get(
+    "/{valuation_id}/contributions.csv",
+    operation_id="get_valuation_contributions",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_contributions(
+    valuation_id: ValuationId,
+    db: Db,
+    actor: CurrentActor,
+    lang: Annotated[Literal["zh", "en"], Query(description="language of the table")] = "zh",
+) -> Response:
+    """The reasons as a spreadsheet, by group with subtotals: UTF-8 with BOM."""
+    found = open_valuation(db, actor, valuation_id)
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'attachment; filename="contributions-{valuation_id}.csv"',
+    }
+    return Response(contributions_csv(found, language=lang).encode(), 200, headers, "text/csv; charset=utf-8")
+
+
+@router.get("/{valuation_id}/what-if", operation_id="get_valuation_what_if")
+def get_what_if(valuation_id: ValuationId, db: Db, actor: CurrentActor) -> LimitsOut:
+    """What a person could still change of the result, within what the model has met."""
+    return shape_limits(limits_of(db, open_valuation(db, actor, valuation_id)))
+
+
+@router.post(
+    "/{valuation_id}/what-if",
+    operation_id="ask_valuation_what_if",
+    responses=problems(NotFound, UnknownFeature, NotChangeable, NotLearnt, OutsideLearnt, NoModelToAsk, NothingChanged),
+)
+def ask_what_if(valuation_id: ValuationId, body: WhatIfIn, db: Db, actor: CurrentActor) -> WhatIfOut:
+    """What the model that made this valuation would say of a changed result: its behaviour, not cause. Nothing is stored."""
+    found = open_valuation(db, actor, valuation_id)
+    return shape_what_if(found.id, suppose(db, found, body.changes))

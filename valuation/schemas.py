@@ -10,9 +10,12 @@ from pydantic import Field
 
 from kernel.http.fields import BasisPoints, Flag, Wire
 from kernel.money import FEN_MAX
+from valuation import features
+from valuation.comparables import FACTS
 from valuation.grading import Grade, Reason
+from valuation.grouping import group_of, subtotals
 from valuation.tables import Valuation
-from valuation.words import GENERATED, LABEL
+from valuation.words import ALLOCATION, GENERATED, LABEL
 
 Text = Annotated[str, Field(max_length=1000)]
 SignedFen = Annotated[int, Field(strict=True, ge=-FEN_MAX, le=FEN_MAX)]
@@ -32,6 +35,26 @@ class ContributionOut(Wire):
     factor: Factor
     yuan_fen: SignedFen | None
     indicator: Text | None
+    group: Text
+
+
+class GroupOut(Wire):
+    """The reasons of one value of GB/T 42748-2023, of the terms, of the market or after the model, together."""
+
+    group: Text
+    label_zh: Text
+    label_en: Text
+    factor: Factor
+    yuan_fen: SignedFen | None
+    features: list[Text]
+
+
+class BeyondOut(Wire):
+    """A feature whose value lies outside what the model has met."""
+
+    feature: Text
+    label_zh: Text
+    label_en: Text
 
 
 class ComparableOut(Wire):
@@ -51,6 +74,7 @@ class ComparableOut(Wire):
     generated_label_zh: Text | None
     generated_label_en: Text | None
     likeness: Annotated[float, Field(ge=0, le=1)]
+    likeness_from: Text
     differences_zh: list[Text]
     differences_en: list[Text]
 
@@ -94,7 +118,11 @@ class ValuationOut(Wire):
     evidence: EvidenceOut
     base_fen: PositiveFen | None
     explanation_withheld: Flag
+    allocation_zh: Text
+    allocation_en: Text
     contributions: list[ContributionOut]
+    groups: list[GroupOut]
+    beyond: list[BeyondOut]
     comparables: list[ComparableOut]
     statement: StatementOut
 
@@ -122,17 +150,32 @@ def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
         evidence=EvidenceOut(**found.evidence),
         base_fen=explanation["base_fen"],
         explanation_withheld=explanation["withheld"],
-        contributions=[ContributionOut(**one) for one in explanation["contributions"]],
+        allocation_zh=ALLOCATION[0],
+        allocation_en=ALLOCATION[1],
+        contributions=[shape_contribution(one) for one in explanation["contributions"]],
+        groups=[GroupOut(**one) for one in subtotals(explanation["contributions"])],
+        beyond=[shape_beyond(name) for name in explanation.get("beyond", ()) if name in features.BY_NAME],
         comparables=[shape_comparable(one) for one in found.comparables],
         statement=StatementOut(**explanation["statement"]),
     )
+
+
+def shape_contribution(one: dict[str, Any]) -> ContributionOut:
+    """A reason on the wire, with its group."""
+    return ContributionOut(**one, group=group_of(one["feature"]))
+
+
+def shape_beyond(name: str) -> BeyondOut:
+    """A feature outside what the model has met, by its name in words."""
+    feature = features.BY_NAME[name]
+    return BeyondOut(feature=name, label_zh=feature.label_zh, label_en=feature.label_en)
 
 
 def shape_comparable(one: dict[str, Any]) -> ComparableOut:
     """A past transaction on the wire, from what was kept of it."""
     labels = GENERATED if one["generated"] else (None, None)
     return ComparableOut(
-        **{**one, "dealt_on": date.fromisoformat(one["dealt_on"])},
+        **{"likeness_from": FACTS, **one, "dealt_on": date.fromisoformat(one["dealt_on"])},
         generated_label_zh=labels[0],
         generated_label_en=labels[1],
     )

@@ -47,3 +47,8 @@ def load(run: ModelRun) -> Models:
             _LOADED.pop(next(iter(_LOADED)))
         _LOADED[run.id] = models
     return models
+
+
+def of_run(session: Session, run_id: ModelRunId) -> Models:
+    """The models of one run, whether it serves or not; its artefact is read only the first time. Raises CorruptedModel."""
+    return _LOADED.get(run_id) or load(session.get_one(ModelRun, run_id))

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Final
 
 from kernel.money import for_people
+from valuation import features
 from valuation.estimates import Estimate
 from valuation.explaining import Contribution
 from valuation.grading import Grade, Reason
+from valuation.grouping import subtotals
 from valuation.words import GENERATED, LABEL
 
 REASONS_NAMED_MAX: Final = 3
@@ -26,6 +28,8 @@ def _sentences(answer: Estimate, language: int) -> list[str]:
         _range,
         _evidence,
         _reasons,
+        _values,
+        _beyond,
         _error,
         _generated,
     )
@@ -95,9 +99,34 @@ def _reasons(answer: Estimate, language: int) -> str | None:
 
 
 def _reason(one: Contribution, language: int) -> str:
+    """The factor first, then what it is of."""
+    factor = factor_text(one.factor)
     if language == 0:
-        return f"{one.label_zh}（{one.value_zh}）×{factor_text(one.factor)}"
-    return f"{one.label_en} ({one.value_en}) ×{factor_text(one.factor)}"
+        return f"×{factor} {one.label_zh}" + (f"（{one.value_zh}）" if one.value_zh else "")
+    return f"×{factor} {one.label_en}" + (f" ({one.value_en})" if one.value_en else "")
+
+
+def _values(answer: Estimate, language: int) -> str | None:
+    """The factors of the groups: what is particular to this result, by value."""
+    groups = subtotals([one.to_json() for one in answer.contributions])
+    if len(groups) < 2:
+        return None
+    label = ("label_zh", "label_en")[language]
+    named = ("；" if language == 0 else "; ").join(f"×{factor_text(one['factor'])} {one[label]}" for one in groups)
+    return (f"按价值归类：{named}。", f"By value: {named}.")[language]
+
+
+def _beyond(answer: Estimate, language: int) -> str | None:
+    """Outside what the model has met it can only carry on from the nearest that it knows."""
+    known = [features.BY_NAME[name] for name in answer.beyond if name in features.BY_NAME]
+    if not known:
+        return None
+    named = ("、".join(one.label_zh for one in known), ", ".join(one.label_en for one in known))[language]
+    return (
+        f"超出模型所见范围：{named}。模型只能按最接近的情形推断，请谨慎采用，宜请技术经理人复核或委托评估。",
+        f"Outside what the model has met: {named}. It can only go by the nearest that it knows; have a technology manager "
+        "or an appraiser look at it.",
+    )[language]
 
 
 def _error(answer: Estimate, language: int) -> str | None:
@@ -121,5 +150,7 @@ def _generated(answer: Estimate, language: int) -> str | None:
 
 
 def factor_text(factor: float) -> str:
-    """A factor for people: two decimals, more where it is small."""
-    return f"{factor:.2f}" if factor >= 0.1 else f"{factor:.2g}"
+    """A factor for people: two decimals, more where it is small or hardly differs from one."""
+    if factor < 0.1:
+        return f"{factor:.2g}"
+    return f"{factor:.2f}" if f"{factor:.2f}" != "1.00" else f"{factor:.3f}"

@@ -7,6 +7,7 @@ wide, so that a phone shows it at its own size.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +15,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kernel.money import Money, for_people
 from valuation.statements import factor_text
-from valuation.words import BASE
+from valuation.words import ALLOCATION, BASE, FACTORS_ONLY
 
 BARS_MAX: Final = 8
+NOTE: Final = 15
+NOTE_LINES_MAX: Final = 2
 WIDTH: Final = 320
 ROW: Final = 36
 LINE_CHARACTERS: Final = 46
@@ -62,6 +65,16 @@ def svg(picture: Picture, *, language: str, key: str) -> str:
         f'<title id="wt-{safe}">{escape(picture.title)}</title><desc id="wd-{safe}">{escape(picture.description)}</desc>'
         f"{''.join(rows)}</svg>"
     )
+
+
+def height_of(bars: int) -> int:
+    """The height of the picture of a price with so many reasons, in the units of its width."""
+    rows = min(bars, BARS_MAX + 1) + 2
+    return rows * ROW + 8 + NOTE * NOTE_LINES_MAX
+
+
+def _broken(text: str) -> list[str]:
+    return textwrap.wrap(text, LINE_CHARACTERS + 4)[:NOTE_LINES_MAX]
 
 
 def shortened(bars: Sequence[Bar], *, zh: bool) -> list[Bar]:
@@ -124,12 +137,19 @@ def _waterfall(picture: Picture, *, zh: bool) -> tuple[list[str], int]:
     for place, bar in enumerate(bars, start=1):
         start, end = running[place - 1], running[place]
         rises = bar.factor >= 1
-        mark = ("▲ " if rises else "▼ ") + (f"{texts[place]} " if texts[place] else "") + f"×{factor_text(bar.factor)}"
+        mark = f"{'▲' if rises else '▼'} ×{factor_text(bar.factor)}" + (f" {texts[place]}" if texts[place] else "")
         rows.append(_row(place, bar.label, mark, UP if rises else DOWN, at(min(start, end)), at(max(start, end))))
     last, end = len(bars) + 1, running[-1]
     name = "参考价" if zh else "suggested price"
     rows.append(_row(last, name, texts[-1], WHOLE, at(min(0.0, end)), at(max(0.0, end))))
-    return rows, (last + 1) * ROW + 4
+    note = (ALLOCATION if in_yuan else FACTORS_ONLY)[0 if zh else 1]
+    lines = [f"元：{note}" if in_yuan else note] if zh else _broken(f"Yuan: {note}" if in_yuan else note)
+    top = (last + 1) * ROW + 4
+    rows += [
+        f'<text x="4" y="{top + 12 + NOTE * place}" font-size="11">{escape(line)}</text>'
+        for place, line in enumerate(lines)
+    ]
+    return rows, height_of(len(picture.bars))
 
 
 def _row(place: int, label: str, text: str, colour: str, left: float, right: float) -> str:

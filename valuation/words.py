@@ -45,6 +45,10 @@ LABEL: Final = ("AI初始价格参考，非资产评估报告", "AI initial pric
 BASE: Final = ("可比成果的典型价格", "typical price of comparable results")
 ALLOCATION: Final = ("按对数平均分摊，非沙普利值", "allocation by the logarithmic mean, not Shapley values")
 """What yuan beside a factor are: the factor is the model's own contribution, the yuan are shares of a difference."""
+FACTORS_ONLY: Final = (
+    "一项影响大于价格本身，只示倍数，不分摊为元",
+    "a reason is larger than the price itself: factors only, no yuan",
+)
 WHAT_IF: Final = ("模型行为，非因果关系", "model behaviour, not cause")
 UNKNOWN: Final = ("未提供", "not given")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -15,6 +16,9 @@ from app.cli import appraising
 from app.cli.failing import fail
 from app.cli.reviewing import report
 from app.cli.valuing import BATCH_HELP, batch
+
+if TYPE_CHECKING:
+    from valuation.explaining import Contribution
 
 app = typer.Typer(no_args_is_help=True, help="Train and examine the price model.")
 app.add_typer(appraising.app, name="appraise")
@@ -100,8 +104,10 @@ def explain(
     from kernel.db import market_now
     from valuation import features, shelf
     from valuation.estimates import estimate
+    from valuation.grouping import subtotals
     from valuation.policy import policy_on
     from valuation.statements import factor_text, statement
+    from valuation.words import ALLOCATION
 
     with open_database() as db, db.session("worker") as session:
         today = local_date(market_now(session))
@@ -112,7 +118,18 @@ def explain(
     code = "en" if language == "en" else "zh"
     for sentence in statement(answer)[code]:
         typer.echo(sentence)
-    for one in answer.contributions:
+    kept = [one.to_json() for one in answer.contributions]
+    for group in subtotals(kept):
+        typer.echo(f"×{factor_text(group['factor'])}  {group[f'label_{code}']}")
+        _say_reasons([one for one in answer.contributions if one.feature in group["features"]], code)
+    if any(one.amount is not None for one in answer.contributions):
+        typer.echo(ALLOCATION[code == "en"])
+
+
+def _say_reasons(reasons: Sequence[Contribution], code: str) -> None:
+    from valuation.statements import factor_text
+
+    for one in reasons:
         label, shown = (one.label_en, one.value_en) if code == "en" else (one.label_zh, one.value_zh)
         yuan = f"  {one.amount}" if one.amount is not None else ""
         typer.echo(f"  ×{factor_text(one.factor)}  {label}: {shown}{yuan}")

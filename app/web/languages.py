@@ -71,6 +71,10 @@ class Words:
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
+    def month(self, day: date) -> str:
+        """2026年11月, or November 2026."""
+        return f"{day.year}年{day.month}月" if self.language == "zh" else f"{_MONTHS[day.month - 1]} {day.year}"
+
     def local(self, instant: datetime) -> date:
         """The day in Shanghai at an instant."""
         return local_date(instant)

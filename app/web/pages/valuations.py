@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from starlette.responses import Response
 
-from app.web import judging
+from app.web import forms, judging
+from app.web.reasons import reasons_of
 from app.web.routing import PageRouter
 from app.web.visits import Visit, Visiting
 from kernel.errors import Problem
 from kernel.ids import ValuationId
-from kernel.money import Money
 from market.results import queries as results
 from valuation import queries
 from valuation.reviewing.commands import open_valuation
-from valuation.schemas import ContributionOut, ValuationOut, shape
+from valuation.schemas import shape
 from valuation.starting import queries as starting
 from valuation.starting.schemas import shape as shape_start_price
 from valuation.statements import factor_text
-from valuation.waterfall import printed
+from valuation.supposing.changes import NothingChanged
+from valuation.supposing.queries import limits_of, suppose
+from valuation.supposing.schemas import LimitOut, WhatIfIn, WhatIfOut, shape_limits, shape_what_if
+from valuation.waterfall import height_of
 from valuation.words import BASE, KINDS, TRADES
 
 router = PageRouter()
+_WHOLE: Final = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """A row of the table of reasons: the same numbers as in the picture, which sum to the price as printed."""
+class Supposed:
+    """A what-if on the page: its answer or why there is none, and what was typed."""
 
-    label: str
-    value: str
-    factor: str
-    rises: bool
-    amount: Money | None
+    answer: WhatIfOut | None = None
+    problem: Problem | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @router.get("/valuations/{valuation_id}")
@@ -42,12 +48,13 @@ def valuation(visit: Visit, valuation_id: ValuationId) -> Response:
     return show_valuation(visit, valuation_id)
 
 
-def show_valuation(visit: Visiting, valuation_id: ValuationId, *, problem: Problem | None = None) -> Response:
-    """The page of a valuation, after a form that was refused with what was refused."""
+def show_valuation(
+    visit: Visiting, valuation_id: ValuationId, *, problem: Problem | None = None, supposed: Supposed = Supposed()
+) -> Response:
+    """The page of a valuation, after a form that was refused with what was refused; with a what-if, its answer."""
     actor = visit.member()
     row = open_valuation(visit.db, actor, valuation_id)
     found = shape(row, queries.model_id(visit.db, row))
-    numbers = _numbers(found)
     return visit.show(
         "valuation.html",
         status=problem.status if problem else 200,
@@ -58,13 +65,50 @@ def show_valuation(visit: Visiting, valuation_id: ValuationId, *, problem: Probl
         typed=visit.form if problem else {},
         title=results.result(visit.db, actor, row.result_id).title,
         sentences=visit.t.either(found.statement.zh, found.statement.en),
-        reasons=_reasons(found, numbers, visit.t.language),
-        base=numbers[0] if numbers else None,
-        price=numbers[-1] if numbers else None,
+        reasons=reasons_of(found, visit.t.language),
+        height=height_of(len(found.contributions)),
+        limits=shape_limits(limits_of(visit.db, row)).limits,
         base_name=visit.t.either(*BASE),
+        supposed=supposed,
+        factor_text=factor_text,
         kinds=KINDS,
         trades=TRADES,
     )
+
+
+@router.post("/valuations/{valuation_id}/what-if")
+def what_if(visit: Visit, valuation_id: ValuationId) -> Response:
+    """What the model would say of a changed result: the whole page, or only the answer where htmx asks. Nothing is stored."""
+    actor = visit.member()
+    row = open_valuation(visit.db, actor, valuation_id)
+
+    def step() -> WhatIfOut:
+        changes = _typed(visit.form, shape_limits(limits_of(visit.db, row)).limits)
+        body = forms.as_body(WhatIfIn, changes=changes) if changes else None
+        if body is None:
+            raise NothingChanged
+        return shape_what_if(row.id, suppose(visit.db, row, body.changes))
+
+    found = visit.attempt(step)
+    refused = found if isinstance(found, Problem) else None
+    supposed = Supposed(None if isinstance(found, Problem) else found, refused, visit.form)
+    if visit.request.headers.get("hx-request") == "true":
+        # htmx swaps no refusal by itself: as a part of the page it is an answer like any other.
+        return visit.show(
+            "what_if_answer.html", here=f"/valuations/{valuation_id}", supposed=supposed, factor_text=factor_text
+        )
+    return show_valuation(visit, valuation_id, supposed=supposed)
+
+
+def _typed(form: Mapping[str, str], limits: list[LimitOut]) -> dict[str, int | str]:
+    """What was typed and differs from what is: whole numbers where a range is offered. What is no number stays text."""
+    changes: dict[str, int | str] = {}
+    for one in limits:
+        text = unicodedata.normalize("NFKC", form.get(one.feature, "")).strip()
+        value = int(text) if not one.choices and _WHOLE.fullmatch(text) else text
+        if text and value != one.value:
+            changes[one.feature] = value
+    return changes
 
 
 @router.get("/valuations/{valuation_id}/start-price")
@@ -88,21 +132,3 @@ def start_price(visit: Visit, valuation_id: ValuationId) -> Response:
 def _whole_share(basis_points: int) -> str:
     """A share in whole per cent: the ranges are far wider than its decimals."""
     return f"{(basis_points + 50) // 100}%"
-
-
-def _numbers(found: ValuationOut) -> list[Money]:
-    """Base, amounts and price as they are printed; nothing where the explanation is not in yuan."""
-    amounts = [one.yuan_fen for one in found.contributions]
-    whole = [Money(one) for one in amounts if one is not None]
-    if found.base_fen is None or found.price_fen is None or len(whole) < len(amounts):
-        return []
-    return printed(Money(found.base_fen), whole)
-
-
-def _reasons(found: ValuationOut, numbers: list[Money], language: str) -> list[Reason]:
-    def row(place: int, one: ContributionOut) -> Reason:
-        amount = numbers[place + 1] if numbers else None
-        label, value = (one.label_zh, one.value_zh) if language == "zh" else (one.label_en, one.value_en)
-        return Reason(label, value, factor_text(one.factor), one.factor >= 1, amount)
-
-    return [row(place, one) for place, one in enumerate(found.contributions)]
