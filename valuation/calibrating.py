@@ -27,7 +27,8 @@ SCALE_POOLING_PACKAGES = 5.0
 """How many packages' worth the book's mean error has in the scale of a group."""
 SCORE_QUANTILE = 0.75
 """Rows of one package have one price and different estimates: its score is no better than three quarters of them."""
-ROWS_FOR_MANY_FOLDS_MAX = 20_000
+PACKAGES_FOR_MANY_FOLDS_MAX = 1_000
+"""A larger table is calibrated on three later parts instead of `folds`: there are scores enough, and each part is a training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def calibrate(
 
     from valuation import measuring
 
-    folds = model.settings.folds if len(log_price) <= ROWS_FOR_MANY_FOLDS_MAX else 3
+    folds = model.settings.folds if len(np.unique(group)) <= PACKAGES_FOR_MANY_FOLDS_MAX else 3
     splits = splitting.by_group(group, folds=folds) if days is None else splitting.forward(days, group, folds=folds)
     examined, fitted = [], []
     for past, future in splits:

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.orm import Session
-
 from kernel.ids import new_id
-from valuation import shelf
 from valuation.candidates import LOSS, best, made
 from valuation.dataset import Row, TrainingSet, matrix, weights
 from valuation.estimates import Models
@@ -30,6 +27,15 @@ OTHER_DATA: Final = "no-common-ground"
 
 
 @dataclass(frozen=True, slots=True)
+class Champion:
+    """The run that serves, as far as a challenger must know it."""
+
+    model_id: str
+    manifest: dict[str, Any]
+    models: Models
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The declared loss of both on packages later than all that the champion had seen."""
 
@@ -39,7 +45,7 @@ class Comparison:
 
 
 def decide(
-    session: Session, run: ModelRun, learnt: Learnt, chosen: TrainingSet, policy: Policy, *, now: datetime
+    champion: Champion | None, run: ModelRun, learnt: Learnt, chosen: TrainingSet, policy: Policy, *, now: datetime
 ) -> ModelPromotion:
     """Whether a run serves from now on, with the facts that decided.
 
@@ -48,10 +54,9 @@ def decide(
     """
     why, promoted = FIRST, True
     facts: dict[str, Any] = {}
-    served = shelf.serving(session)
-    if served is not None:
-        champion, models = served
-        found = compare(models, learnt, chosen, policy, since=date.fromisoformat(champion.manifest["days"]["last"]))
+    if champion is not None:
+        since = date.fromisoformat(champion.manifest["days"]["last"])
+        found = compare(champion.models, learnt, chosen, policy, since=since)
         facts = {"champion": champion.model_id}
         if found is None:
             why = OTHER_DATA

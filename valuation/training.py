@@ -18,7 +18,7 @@ from kernel.audit import record
 from kernel.calendar import local_date
 from kernel.errors import Refused
 from kernel.ids import ModelRunId, new_id
-from valuation import features, leaks, promoting, registry
+from valuation import features, leaks, promoting, registry, shelf
 from valuation.candidates import CANDIDATES, LOSS, Examined, best, made
 from valuation.dataset import ROWS_MAX, Row, TrainingSet, data_hash, facts_of, matrix, training_set, weights
 from valuation.deals import PriceType
@@ -27,7 +27,7 @@ from valuation.grading import Policy
 from valuation.policy import policy_on
 from valuation.runs.measures import measured
 from valuation.runs.profiles import profile
-from valuation.tables import ModelRun, PastTransaction
+from valuation.tables import ModelPromotion, ModelRun, PastTransaction
 
 PACKAGES_MIN: Final = 2
 
@@ -38,15 +38,45 @@ class NothingToLearnFrom(Refused):
     zh = "没有可供学习的历史交易，请先导入。"
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that a training reads: rows, the policy in force, and the run that serves."""
+
+    rows: list[Row]
+    policy: Policy
+    champion: promoting.Champion | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A run and whether it is to serve, still to be kept."""
+
+    run: ModelRun
+    promotion: ModelPromotion
+
+
 def train(session: Session, now: datetime) -> ModelRun:
     """Learn from every arm's-length transaction up to now and keep the run; it serves if it is the better one out of time.
 
     Raises NothingToLearnFrom. The run's manifest says how many rows of which sort were used, generated ones included, how
-    every candidate did, and why the run serves or not.
+    every candidate did, and why the run serves or not. Learning takes minutes: whoever trains a whole market calls the
+    three steps apart, so that no transaction stands idle meanwhile.
     """
-    policy = policy_on(session, local_date(now))
-    rows = training_rows(session)
-    chosen = training_set(rows, policy)
+    return keep(session, learnt_from(gather(session, now)))
+
+
+def gather(session: Session, now: datetime) -> Gathered:
+    """Read what there is to learn from."""
+    served = shelf.serving(session)
+    champion = None if served is None else promoting.Champion(served[0].model_id, dict(served[0].manifest), served[1])
+    return Gathered(training_rows(session), policy_on(session, local_date(now)), champion, now)
+
+
+def learnt_from(gathered: Gathered) -> Trained:
+    """Learn; no database is asked. Raises NothingToLearnFrom."""
+    policy, now = gathered.policy, gathered.now
+    chosen = training_set(gathered.rows, policy)
     leaks.check_features(feature.name for feature in features.FEATURES)
     learnt = learn(chosen, policy)
     models = learnt.models
@@ -54,28 +84,38 @@ def train(session: Session, now: datetime) -> ModelRun:
         raise NothingToLearnFrom
     artefact, sha256 = registry.pack(models, _golden_facts(chosen))
     used = {row.source_id: row for row in (*chosen.real, *chosen.helped)}
-    digest = data_hash(used.values())
-    model_id = f"{local_date(now).isoformat()}/{sha256[:8]}"
-    # The same data on the same day make the same model: it is kept once.
-    kept = session.execute(select(ModelRun).where(ModelRun.model_id == model_id)).scalar_one_or_none()
-    if kept is not None:
-        return kept
     run = ModelRun(
         id=ModelRunId(new_id()),
-        model_id=model_id,
-        data_hash=digest,
+        model_id=f"{local_date(now).isoformat()}/{sha256[:8]}",
+        data_hash=data_hash(used.values()),
         artefact=artefact,
         artefact_sha256=sha256,
-        manifest=_manifest(chosen, learnt, policy, rows_read=len(rows)),
+        manifest=_manifest(chosen, learnt, policy, rows_read=len(gathered.rows)),
         trained_at=now,
     )
-    promotion = promoting.decide(session, run, learnt, chosen, policy, now=now)
+    return Trained(run, promoting.decide(gathered.champion, run, learnt, chosen, policy, now=now))
+
+
+def keep(session: Session, trained: Trained) -> ModelRun:
+    """Keep the run and what was decided of it. The same data on the same day make the same model: it is kept once."""
+    run, promotion = trained.run, trained.promotion
+    same = session.execute(select(ModelRun).where(ModelRun.model_id == run.model_id)).scalar_one_or_none()
+    if same is not None:
+        return same
     session.add(run)
     session.flush()
     session.add(promotion)
     session.flush()
-    after = {"model_id": run.model_id, "data_hash": digest, "sha256": sha256, "serves": promotion.promoted}
-    record(session, actor=None, action="valuation.train", kind="model_run", object_id=run.id, after=after, now=now)
+    after = {"model_id": run.model_id, "data_hash": run.data_hash, "sha256": run.artefact_sha256}
+    record(
+        session,
+        actor=None,
+        action="valuation.train",
+        kind="model_run",
+        object_id=run.id,
+        after=after | {"serves": promotion.promoted},
+        now=run.trained_at,
+    )
     return run
 
 

@@ -34,21 +34,23 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="print the run as
     """
     from app.wiring import open_database
     from kernel.db import market_now
-    from valuation.training import NothingToLearnFrom
-    from valuation.training import train as learn
+    from valuation.training import NothingToLearnFrom, gather, keep, learnt_from
 
-    with open_database() as db, db.session("worker") as session:
+    with open_database() as db:
+        with db.session("worker") as session:
+            gathered = gather(session, market_now(session))
         try:
-            run = learn(session, market_now(session))
+            trained = learnt_from(gathered)
         except NothingToLearnFrom as nothing:
-            typer.echo(str(nothing), err=True)
-            raise typer.Exit(1) from None
-        told = {"model_id": run.model_id, "data_hash": run.data_hash, **run.manifest}
+            fail(str(nothing), code=1)
+        with db.session("worker") as session:
+            run = keep(session, trained)
+            told = {"model_id": run.model_id, "data_hash": run.data_hash, **run.manifest}
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    typer.echo(f"model {run.model_id}, data {run.data_hash[:12]}…, packages {run.manifest['packages']}")
-    for name, measures in run.manifest["out_of_time"].items():
+    typer.echo(f"model {told['model_id']}, data {told['data_hash'][:12]}…, packages {told['packages']}")
+    for name, measures in told["out_of_time"].items():
         shown = ", ".join(f"{measure} {number:.3f}" for measure, number in measures.items())
         typer.echo(f"{name} on later packages: {shown or 'too few to say'}")
 
