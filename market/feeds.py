@@ -26,7 +26,7 @@ from market.listings.events import NoticeClosed, NoticeFailed
 from market.listings.states import DEAL, DealAction, DealState
 from market.listings.tables import Deal
 from market.listings.terms import Way
-from market.past_lots import past_lot_of
+from market.past_lots import past_lot_of, unsold_lot_of
 from market.results import commands as results
 from market.results.states import ResultState
 from market.results.tables import Result
@@ -62,8 +62,12 @@ def learn_from_the_sale(session: Session, told: LotSold, now: datetime) -> None:
 
 @hears(LotUnsold)
 def learn_from_the_failure(session: Session, told: LotUnsold, now: datetime) -> None:
-    """So is a start price that nobody would pay."""
+    """So is a start price that nobody would pay: of such a result it is an upper bound."""
     _keep_the_lot(session, told, now)
+    if told.outcome == "no_bids":
+        bound = unsold_lot_of(session, told)
+        if bound is not None:
+            valuation.record_deal(session, deal=bound, now=now)
 
 
 @hears(AwardDefaulted)

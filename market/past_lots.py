@@ -11,10 +11,12 @@ from auctions.events import LotSold, LotUnsold
 from auctions.tables import Lot
 from kernel.calendar import local_date
 from kernel.money import Money
+from market.evidence import unsold_of
 from market.listings.relations import relation_of
 from market.listings.tables import Listing
+from market.results.tables import Result
 from valuation.appraisal.tables import Appraisal
-from valuation.deals import Trade
+from valuation.deals import PastDeal, Trade
 from valuation.starting.lots import FROM_LOT, LotOutcome, PastLot, ReferenceKind
 from valuation.tables import Valuation
 
@@ -50,6 +52,17 @@ def past_lot_of(session: Session, told: LotSold | LotUnsold) -> PastLot | None:
         bidders=lot.bidders,
         related_party=isinstance(told, LotSold) and listing is not None and _related(session, listing, told, lot),
     )
+
+
+def unsold_lot_of(session: Session, told: LotUnsold) -> PastDeal | None:
+    """The lot as an upper bound for the training set; None where its result or listing is not known any more."""
+    lot = session.get(Lot, told.lot_id)
+    rows = select(Listing).where(Listing.id == told.subject_id, Listing.lot_id == told.lot_id)
+    listing = session.execute(rows).scalar_one_or_none()
+    result = None if listing is None else session.get(Result, listing.result_id)
+    if lot is None or listing is None or result is None:
+        return None
+    return unsold_of(lot, result, trade=listing.way.value)
 
 
 def _reference(session: Session, listing: Listing) -> tuple[Money | None, ReferenceKind | None]:

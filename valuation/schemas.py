@@ -96,6 +96,32 @@ class StatementOut(Wire):
     en: list[Text]
 
 
+class IndicationOut(Wire):
+    """What one method says of the value, and how it weighed; no weight where it was left aside."""
+
+    method: Text
+    grade: Grade
+    low_fen: PositiveFen
+    likely_fen: PositiveFen
+    high_fen: PositiveFen
+    weight_bp: BasisPoints | None
+    source_zh: Text
+    source_en: Text
+
+
+class ReasonedOut(Wire):
+    """The reasoned range: indications of several methods pooled by stated precision, each step in sentences."""
+
+    held: Text | None
+    price_fen: PositiveFen | None
+    low_fen: PositiveFen | None
+    high_fen: PositiveFen | None
+    level_bp: BasisPoints
+    items: list[IndicationOut]
+    sentences_zh: list[Text]
+    sentences_en: list[Text]
+
+
 class ValuationOut(Wire):
     """An explained price, a range, or an ordinary "not enough evidence"; never an appraisal report."""
 
@@ -124,6 +150,7 @@ class ValuationOut(Wire):
     groups: list[GroupOut]
     beyond: list[BeyondOut]
     comparables: list[ComparableOut]
+    reasoned: ReasonedOut | None
     statement: StatementOut
 
 
@@ -156,6 +183,7 @@ def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
         groups=[GroupOut(**one) for one in subtotals(explanation["contributions"])],
         beyond=[shape_beyond(name) for name in explanation.get("beyond", ()) if name in features.BY_NAME],
         comparables=[shape_comparable(one) for one in found.comparables],
+        reasoned=shape_reasoned(explanation.get("indications")),
         statement=StatementOut(**explanation["statement"]),
     )
 
@@ -169,6 +197,19 @@ def shape_beyond(name: str) -> BeyondOut:
     """A feature outside what the model has met, by its name in words."""
     feature = features.BY_NAME[name]
     return BeyondOut(feature=name, label_zh=feature.label_zh, label_en=feature.label_en)
+
+
+def shape_reasoned(stored: dict[str, Any] | None) -> ReasonedOut | None:
+    """What several methods said together; None where the model stood alone."""
+    if stored is None:
+        return None
+    items = [IndicationOut(**{name: one[name] for name in IndicationOut.model_fields}) for one in stored["items"]]
+    return ReasonedOut(
+        **{name: stored[name] for name in ("held", "price_fen", "low_fen", "high_fen", "level_bp")},
+        items=items,
+        sentences_zh=[one["zh"] for one in stored["sentences"]],
+        sentences_en=[one["en"] for one in stored["sentences"]],
+    )
 
 
 def shape_comparable(one: dict[str, Any]) -> ComparableOut:

@@ -261,6 +261,13 @@ def test_stated_inputs_become_an_indication_that_the_next_valuation_pools(house,
         assert pooled[Way.COST].likely.fen == cost["likely_fen"]
         assert check_all(session) == []
 
+    valued = ok(desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "transfer"}), 201)
+
+    assert {one["method"] for one in valued["reasoned"]["items"]} == {"income", "cost"}
+    assert valued["reasoned"]["sentences_zh"] and valued["grade"] == "D"
+    page = desk.office.get(f"/valuations/{valued['id']}")
+    assert page.status_code == 200 and "合理区间（多方法）" in page.text and "收益法" in page.text
+
 
 def test_the_same_inputs_give_the_same_indication(house, desk):
     path, body = f"/v1/results/{desk.result_id}/indications", indication(base_date=dated(house, days=1))

@@ -28,6 +28,7 @@ from market import feeds
 from tests.support.auction_room import AuctionRoom
 from tests.support.desk import AUCTION, Desk
 from tests.support.past_lots import Hall, a_lot
+from valuation import training
 from valuation.importing.faults import Fault
 from valuation.importing.sheets import UnreadableTable
 from valuation.starting import commands, queries
@@ -202,6 +203,9 @@ def test_a_lot_of_a_listing_carries_its_benchmark_and_its_way_of_trade(house: An
     assert (row.source_id, row.outcome, row.trade) == (lot["id"], LotOutcome.NO_BIDS, "transfer")
     assert (row.reference, row.reference_kind) == (Money(50_000_000), ReferenceKind.BENCHMARK)
     assert desk.state() == "unsold" and violations(house.database) == []
+    with house.database.session("worker") as session:
+        (bound,) = [one for one in training.training_rows(session) if one.at_most]
+    assert (bound.price_fen, bound.kind, bound.trade) == (row.start.fen, "invention", "transfer")
 
 
 def test_a_lot_told_otherwise_than_it_ended_is_found_by_the_audit(room: AuctionRoom) -> None:

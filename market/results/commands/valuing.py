@@ -12,6 +12,7 @@ from kernel.audit import record
 from kernel.db.locking import fetch
 from kernel.http.auth import Actor
 from kernel.ids import OrganisationId, PersonId, ResultId
+from market.results import queries
 from market.results.access import owned_by
 from market.results.subjects import subject_of
 from market.results.tables import Result, ResultGrant
@@ -28,7 +29,8 @@ def value(session: Session, *, result_id: ResultId, trade: str, actor: Actor, no
     """
     actor.must_have(Role.COMPLETER, Role.TRANSFER_OFFICE, Role.TECHNOLOGY_MANAGER, Role.UNIT_APPROVER)
     result = fetch(session, owned_by(actor), Result, result_id)
-    made = valuation.value(session, subject=subject_of(result, trade=trade), actor=actor, now=now)
+    ask = queries.public_ask(session, result_id)
+    made = valuation.value(session, subject=subject_of(result, trade=trade), actor=actor, now=now, ask=ask)
     engaged = select(ResultGrant).where(ResultGrant.result_id == result_id).order_by(ResultGrant.granted_at)
     for one in session.execute(engaged).scalars():
         reviewing.engage(
