@@ -15,6 +15,9 @@ from valuation.words import value_in_words
 ADDS_UP_WITHIN: Final = 1e-6
 """|base + Σφ − f(x)| beyond this share of max(1, |f|) withholds the explanation."""
 
+NOTHING: Final = 1e-9
+"""A part as small as this is the noise of floating point and no reason; all of them together are no fen."""
+
 KIND, SCRUTINY = "kind", "scrutiny"
 
 ASK_DISCOUNT: Final = "ask_discount"
@@ -131,7 +134,7 @@ def explain(
     Without `in_yuan`, or where an amount would exceed the price, the reasons are factors only and base is None.
     """
     grouped = group(parts)
-    order = sorted((name for name in grouped if grouped[name]), key=lambda name: (-abs(grouped[name]), name))
+    order = sorted((name for name in grouped if abs(grouped[name]) > NOTHING), key=lambda name: (-abs(grouped[name]), name))
     base, amounts = _in_yuan(base_log, [grouped[name] for name in order]) if in_yuan else (None, None)
     return base, [
         _contribution(name, facts, grouped[name], None if amounts is None else amounts[place])
@@ -201,5 +204,5 @@ def _value(name: str, facts: Mapping[str, Any], part: float) -> tuple[str, str]:
         return "", ""
     if name == KIND and facts.get(SCRUTINY) is not None:
         kind, seen = value_in_words(KIND, facts.get(KIND)), value_in_words(SCRUTINY, facts[SCRUTINY])
-        return f"{kind[0]}（{seen[0]}）", f"{kind[1]} ({seen[1]})"
+        return f"{kind[0]}，{seen[0]}", f"{kind[1]}, {seen[1]}"
     return value_in_words(name, facts.get(name))

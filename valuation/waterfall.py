@@ -78,7 +78,12 @@ def _broken(text: str) -> list[str]:
 
 
 def shortened(bars: Sequence[Bar], *, zh: bool) -> list[Bar]:
-    """At most eight bars, the strongest first; the rest as one bar that holds their sum and the product of their factors."""
+    """At most eight bars, the strongest first; the rest as one bar that holds their sum and the product of their factors.
+
+    A single one that is left stands for itself.
+    """
+    if len(bars) <= BARS_MAX + 1:
+        return list(bars)
     shown, rest = list(bars[:BARS_MAX]), bars[BARS_MAX:]
     if rest:
         label = f"其他{len(rest)}项" if zh else f"{len(rest)} others"

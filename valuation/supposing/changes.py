@@ -117,14 +117,12 @@ class WhatIf:
     def _outcome(self, language: int) -> str:
         if self.factor is None:
             return ("样本不足，模型不作回答。", "not enough evidence, the model says nothing.")[language]
-        factor = f"×{factor_text(self.factor)}"
+        times = factor_text(self.factor)
+        said = (f"模型的估计为原来的{times}倍", f"the model says {times} times what it said")[language]
         if self.after.price is None:
-            return (
-                f"模型的估计为原来的{factor}，不给出单一价格。",
-                f"{factor} of what it was; no single price is given.",
-            )[language]
+            return said + ("，不给出单一价格。", "; no single price is given.")[language]
         price = for_people(self.after.price, ("zh", "en")[language])
-        return (f"原来的{factor}，约{price}。", f"{factor} of what it was, about {price}.")[language]
+        return said + (f"，约{price}。", f", about {price}.")[language]
 
 
 def limits(model: PriceModel | None, facts: Mapping[str, Any]) -> list[Limit]:
