@@ -78,14 +78,14 @@ class Tree:
         inner = leaves - 1
         if told.get("is_linear", "0") != "0":
             raise BadModel("leaves that are not constant")
-        self._value: list[float] = _list(told, "leaf_value", leaves, float)
+        self._value: list[float] = _list(told, "leaf_value", leaves, _finite)
         self.expected: float = self._value[0]
         if not inner:
             self._left: list[int] = []
             return
         self._feature: list[int] = _list(told, "split_feature", inner, int)
         self._decision: list[int] = _list(told, "decision_type", inner, int)
-        self._threshold: list[float] = _list(told, "threshold", inner, float)
+        self._threshold: list[float] = _list(told, "threshold", inner, _bound)
         self._left, self._right = (_list(told, name, inner, int) for name in ("left_child", "right_child"))
         self._count: list[int] = _list(told, "internal_count", inner, int)
         self._leaf_count: list[int] = _list(told, "leaf_count", leaves, int)
@@ -230,9 +230,18 @@ def _list(told: Mapping[str, str], name: str, count: int, read: Callable[[str], 
     """So many numbers of LightGBM's text, in the only forms in which it writes them."""
     form = _WHOLE if read is int else _REAL
     words = told[name].split(" ")
-    if len(words) != count or not all(form.fullmatch(one) for one in words):
+    if len(words) != count or not all(form.fullmatch(one) or (one == "inf" and read is _bound) for one in words):
         raise BadModel(f"{name} is not a list of as many numbers as there must be")
-    return [real(read(one)) if read is float else read(one) for one in words]
+    return [read(one) for one in words]
+
+
+def _bound(word: str) -> float:
+    """A threshold: where only what is missing goes right, everything else lies below infinity."""
+    return math.inf if word == "inf" else _finite(word)
+
+
+def _finite(word: str) -> float:
+    return real(float(word))
 
 
 def _pairs(lines: Sequence[str]) -> dict[str, str]:
