@@ -1,10 +1,13 @@
 """How fast prices are explained: our kernel against `shap.TreeExplainer`, LightGBM's `pred_contrib` and plain `predict`.
 
-    .venv/bin/python benchmarks/valuation.py [--quick] [--json FILE]
+    .venv/bin/python benchmarks/valuation.py [--quick] [--no-command] [--json FILE]
 
 A model of 500 trees, 63 leaves and 40 features with missing values and categorical splits, trained here. All contenders
 run in one process, taking turns, with as many threads as the machine has processors; figures are medians. The last line
 is `ratio: X`, bulk rows a second against shap.TreeExplainer; it wants at least 8.
+
+Then the command `market valuation batch` in a database of its own, on files of which one row in a hundred is broken: its
+peak memory wants to stay below 1 GiB however many rows there are.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -24,10 +29,14 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from valuation import treeshap
+
+ROOT = Path(__file__).resolve().parents[1]
 
 TREES, LEAVES, FEATURES = 500, 63, 40
 CATEGORIES = (8, 20, 60, 150)
@@ -44,9 +53,15 @@ class Effort:
     one_row_turns: int
     rows_slow: int
     rows_fast: int
+    file_rows: tuple[int, ...]
+    """Rows of the files that the command is tried on."""
 
 
-FULL, QUICK = Effort(7, 60, 256, 4_096), Effort(3, 15, 64, 2_048)
+FULL = Effort(7, 60, 256, 4_096, (100_000, 1_000_000))
+QUICK = Effort(3, 15, 64, 2_048, (20_000,))
+MEMORY_MAX_MIB = 1_024
+PAST_ROWS = 800
+"""Of the generated reference data: enough for every part of the model, and learnt in a minute."""
 
 
 def table(rows: int, seed: int) -> tuple[Any, Any]:
@@ -145,7 +160,76 @@ def one_row(booster: lightgbm.Booster, effort: Effort) -> dict[str, Any]:
     }
 
 
-def measured(effort: Effort) -> dict[str, Any]:
+def bulk_command(effort: Effort) -> dict[str, Any]:
+    """Rows a second and peak memory (MiB) of `market valuation batch`, one process, by the number of rows."""
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # The server of the database may run as another user.
+        folder.chmod(0o755)
+        header, *lines = (
+            (ROOT / "valuation" / "reference" / "generated_transactions.csv").read_text("utf-8").splitlines()
+        )
+        (folder / "past.csv").write_text("\n".join([header, *lines[-PAST_ROWS:]]) + "\n", "utf-8")
+        market(folder, "import", "transactions", "past.csv")
+        market(folder, "valuation", "train")
+        for rows in effort.file_rows:
+            write_results(folder / "in.parquet", rows)
+            seconds, mib, told = market(
+                folder, "valuation", "batch", "in.parquet", "out.parquet", "--json", ends=(0, 1)
+            )
+            summary = json.loads(told)
+            figures[str(rows)] = {
+                "rows_a_second": round(rows / seconds, 1),
+                "peak_memory_mib": round(mib),
+                "rows_rejected": summary["rows_rejected"],
+                "grades": summary["grades"],
+            }
+    peak = max(one["peak_memory_mib"] for one in figures.values())
+    return {"by_rows": figures, "peak_memory_mib": peak, "below_the_bar": peak <= MEMORY_MAX_MIB}
+
+
+def market(folder: Path, *words: str, ends: tuple[int, ...] = (0,)) -> tuple[float, float, str]:
+    """Run a command of the product in a folder: (seconds, peak memory in MiB of its process, what it said)."""
+    environment = os.environ | {"MARKET_FOLDER": str(folder / "market"), "PYTHONPATH": str(ROOT)}
+    environment.pop("MARKET_DATABASE_URL", None)
+    start = time.perf_counter()
+    with (folder / "said").open("w+") as said:
+        process = subprocess.Popen([sys.executable, "-m", "app.cli", *words], cwd=folder, env=environment, stdout=said)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        told = said.read()
+    if process.returncode not in ends:
+        raise RuntimeError(f"market {' '.join(words)} ended with {process.returncode}: {told}")
+    # Linux counts kibibytes, macOS bytes.
+    return seconds, used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2), told
+
+
+def write_results(path: Path, rows: int) -> None:
+    """A file of made-up results in one row group, the hardest case to read piece by piece; one row in a hundred is broken."""
+    random = np.random.default_rng(rows)
+    words, kinds = (
+        ("轴承", "电机", "涂层", "滤膜", "夹具", "传感器", "算法", "叶片"),
+        ("invention", "utility_model", "design"),
+    )
+    word, number = random.integers(0, len(words), rows), random.integers(0, 10**6, rows)
+    days = np.datetime64("2018-01-01") + random.integers(0, 2_800, rows).astype("timedelta64[D]")
+    columns = {
+        "id": pa.array(np.arange(rows)),
+        "title": pa.array([f"一种{words[one]}的制备方法{other}" for one, other in zip(word, number, strict=True)]),
+        "kind": pa.array([kinds[one] for one in random.integers(0, len(kinds), rows)]),
+        "trade": pa.array([("transfer", "licence")[one] for one in random.integers(0, 2, rows)]),
+        "filed_on": pa.array(days, mask=random.random(rows) < 0.1),
+        "rights": pa.array(np.where(random.random(rows) < 0.01, np.nan, random.integers(1, 6, rows))),
+        "tech_field": pa.array([f"{one:02d}" for one in random.integers(1, 12, rows)]),
+        "trl": pa.array(random.integers(1, 10, rows), mask=random.random(rows) < 0.3),
+    }
+    parquet.write_table(pa.table(columns), path, row_group_size=max(1, rows))
+
+
+def measured(effort: Effort, *, command: bool) -> dict[str, Any]:
     """Every figure."""
     first = compile_seconds()
     booster = trained()
@@ -157,17 +241,18 @@ def measured(effort: Effort) -> dict[str, Any]:
         "first_use": first | {"read_booster_seconds": time.perf_counter() - start},
         "bulk": bulk(booster, effort),
         "one_row": one_row(booster, effort),
-    }
+    } | ({"command": bulk_command(effort)} if command else {})
 
 
 def main() -> None:
     """Measure, print JSON and the ratio."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--quick", action="store_true", help="fewer turns and rows: a look, not a figure")
+    arguments.add_argument("--no-command", action="store_true", help="leave the command and its database out")
     arguments.add_argument("--json", type=Path, help="write the figures here, too")
     chosen = arguments.parse_args()
     warnings.filterwarnings("ignore", category=UserWarning)
-    figures = measured(QUICK if chosen.quick else FULL)
+    figures = measured(QUICK if chosen.quick else FULL, command=not chosen.no_command)
     text = json.dumps(figures, indent=2)
     if chosen.json is not None:
         chosen.json.write_text(text + "\n", encoding="utf-8")
