@@ -134,7 +134,9 @@ def explain(
     Without `in_yuan`, or where an amount would exceed the price, the reasons are factors only and base is None.
     """
     grouped = group(parts)
-    order = sorted((name for name in grouped if abs(grouped[name]) > NOTHING), key=lambda name: (-abs(grouped[name]), name))
+    order = sorted(
+        (name for name in grouped if abs(grouped[name]) > NOTHING), key=lambda name: (-abs(grouped[name]), name)
+    )
     base, amounts = _in_yuan(base_log, [grouped[name] for name in order]) if in_yuan else (None, None)
     return base, [
         _contribution(name, facts, grouped[name], None if amounts is None else amounts[place])

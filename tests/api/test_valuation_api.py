@@ -62,7 +62,7 @@ def test_not_enough_evidence_is_an_answer_and_no_error(house: House, owner: Clie
     assert body["statement"]["en"][0].startswith("Not enough evidence")
 
 
-@pytest.mark.parametrize("path", ["", "/waterfall.svg"])
+@pytest.mark.parametrize("path", ["", "/waterfall.svg", "/contributions.csv", "/what-if"])
 def test_a_valuation_is_not_there_for_others(house: House, owner: Client, path: str) -> None:
     url = f"/v1/valuations/{a_valuation(house, owner, trained=False)}{path}"
 
@@ -73,7 +73,7 @@ def test_a_valuation_is_not_there_for_others(house: House, owner: Client, path: 
     assert owner.get(f"/v1/valuations/{uuid4()}{path}").status_code == 404
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh", "典型可比成果价格"), ("en", "typical price")])
+@pytest.mark.parametrize(("language", "word"), [("zh", "可比成果的典型价格"), ("en", "typical price")])
 def test_the_waterfall_comes_in_both_languages(house: House, owner: Client, language: str, word: str) -> None:
     answer = owner.get(f"/v1/valuations/{a_valuation(house, owner)}/waterfall.svg?lang={language}")
 

@@ -12,9 +12,11 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kernel.money import FEN_MAX
+from kernel.money import FEN_MAX, Money
 from tests.support.counting import counts
-from valuation.explaining import allocate
+from valuation import features
+from valuation.explaining import OVERRIDE, OWN_BARS, RECONCILIATION, allocate, explain, with_bar
+from valuation.grouping import subtotals
 from valuation.importing import cells
 from valuation.importing.faults import BadCell
 from valuation.intervals import half_width, packages_needed
@@ -32,6 +34,7 @@ def read_or_code(read: Callable[[], T]) -> T | str:
 
 
 PARTS = st.lists(st.floats(-2, 2), min_size=1, max_size=12)
+FACTS = {"kind": "invention", "trade": "transfer", "scrutiny": "examined", "title": "甲"}
 BASES = st.floats(math.log(50), math.log(5e9))
 
 
@@ -48,6 +51,46 @@ def test_amounts_close_to_the_fen_and_keep_their_sign(base_log: float, parts: li
         assert amount.fen * part >= 0 or abs(amount.fen) <= 1
     shown = printed(base, amounts)
     assert shown[0].fen + sum(one.fen for one in shown[1:-1]) == shown[-1].fen
+
+
+NAMES = [*features.BY_NAME, *OWN_BARS]
+SHARES = st.dictionaries(st.sampled_from(NAMES), st.floats(-1, 1), max_size=len(NAMES))
+
+
+@settings(max_examples=counts(3_000), deadline=None)
+@given(BASES, SHARES)
+def test_bars_of_every_kind_close_and_their_groups_are_the_whole(base_log: float, parts: dict[str, float]) -> None:
+    assume(math.log(1) <= base_log + math.fsum(parts.values()) <= math.log(1e10))
+
+    base, reasons = explain(FACTS, base_log, parts, in_yuan=True)
+
+    price = math.exp(base_log + math.fsum(parts.values()))
+    kept = [one.to_json() for one in reasons]
+    groups = subtotals(kept)
+    assert sorted(name for one in groups for name in one["features"]) == sorted(one.feature for one in reasons)
+    factors = math.prod(one["factor"] for one in groups)
+    assert math.isclose(math.exp(base_log) * factors, price, rel_tol=1e-6)
+    if base is not None:
+        assert base.fen + sum(one["yuan_fen"] for one in groups) == round(price * 100)
+        assert all(abs(one["yuan_fen"]) <= round(price * 100) for one in kept)
+
+
+@settings(max_examples=counts(3_000), deadline=None)
+@given(BASES, SHARES, st.integers(100, 10**12), st.sampled_from([RECONCILIATION, OVERRIDE]))
+def test_any_price_set_afterwards_is_reached_to_the_fen(
+    base_log: float, parts: dict[str, float], fen: int, name: str
+) -> None:
+    assume(math.log(1) <= base_log + math.fsum(parts.values()) <= math.log(1e10))
+    base, reasons = explain(FACTS, base_log, parts, in_yuan=True)
+    kept = {"base_log": base_log, "base_fen": base and base.fen, "withheld": False}
+
+    found = with_bar(kept | {"contributions": [one.to_json() for one in reasons]}, name, Money(fen))
+
+    amounts = [one["yuan_fen"] for one in found["contributions"]]
+    if found["base_fen"] is None:
+        assert amounts == [None] * len(amounts)
+    else:
+        assert found["base_fen"] + sum(amounts) == fen
 
 
 @settings(max_examples=counts(5_000))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from kernel.money import Money
-from valuation.explaining import DoesNotAddUp, OutOfMoney, allocate, check_adds_up, explain, money
+from valuation.explaining import DoesNotAddUp, OutOfMoney, allocate, check_adds_up, explain, money, with_bar
 from valuation.features import BY_NAME, FEATURES, Value, remaining_life
+from valuation.grouping import group_of, subtotals
 from valuation.waterfall import Bar, Picture, printed, shortened, svg
 
 FACTS = {
@@ -44,18 +46,87 @@ def test_parts_that_cancel_keep_their_yuan() -> None:
     assert amounts == [Money.yuan(50_000), Money.yuan(-50_000)]
 
 
-def test_kind_and_trade_are_one_reason_with_their_segment() -> None:
-    base, reasons = explain(FACTS, math.log(300_000), PARTS, in_yuan=True)
+def test_the_prior_is_a_bar_of_its_own_and_scrutiny_one_reason_with_the_kind() -> None:
+    facts = FACTS | {"scrutiny": "examined"}
+
+    base, reasons = explain(facts, math.log(300_000), PARTS | {"scrutiny": 0.10}, in_yuan=True)
 
     assert base == Money.yuan(300_000)
-    assert [one.feature for one in reasons] == ["segment", "remaining_life", "is_method"]
-    assert reasons[0].value_zh == "发明专利 · 转让"
-    assert reasons[0].factor == pytest.approx(math.exp(0.33))
+    assert [one.feature for one in reasons] == ["segment", "remaining_life", "kind", "is_method", "trade"]
+    assert reasons[0].value_zh == "发明专利 · 转让" and reasons[0].label_zh == "同类成果的价格水平"
+    assert reasons[0].factor == pytest.approx(math.exp(0.30))
     assert reasons[1].indicator == "剩余经济寿命"
+    assert (reasons[2].value_zh, reasons[2].value_en) == (
+        "发明专利，经实质审查",
+        "invention patent, examined in substance",
+    )
+    assert reasons[2].factor == pytest.approx(math.exp(0.15))
 
 
-def test_a_part_above_base_and_price_is_shown_as_a_factor_only() -> None:
-    base, reasons = explain(FACTS, math.log(300_000), {"segment": 3.0, "remaining_life": -3.0}, in_yuan=True)
+@pytest.mark.parametrize(
+    "name", ["segment", "time", "nearest", "ask_discount", "ask_bound", "reconciliation", "override"]
+)
+def test_what_belongs_to_no_feature_is_a_bar_of_its_own_in_both_languages(name: str) -> None:
+    _, reasons = explain(FACTS, math.log(300_000), {name: -0.2, "remaining_life": 0.1}, in_yuan=True)
+
+    assert reasons[0].feature == name and reasons[0].indicator is None
+    assert reasons[0].label_zh and reasons[0].label_en and reasons[0].label_en != name
+    assert group_of(name) in ("market", "after")
+
+
+def test_groups_have_the_product_of_their_factors_and_the_sum_of_their_yuan() -> None:
+    base, reasons = explain(FACTS, math.log(300_000), PARTS | {"ask_discount": -0.08}, in_yuan=True)
+
+    groups = subtotals([one.to_json() for one in reasons])
+
+    assert [one["group"] for one in groups] == ["market", "legal", "economic", "terms", "after"]
+    assert groups[1]["features"] == ["is_method", "kind"] and groups[1]["label_zh"] == "法律价值"
+    assert groups[1]["factor"] == pytest.approx(math.exp(-0.12 + 0.05))
+    assert base is not None
+    assert base.fen + sum(one["yuan_fen"] for one in groups) == round(300_000_00 * math.exp(0.34))
+
+
+def test_titles_and_abstracts_are_named_by_their_beginning() -> None:
+    facts = FACTS | {"abstract": "本发明公开了一种装置。" * 100}
+
+    _, reasons = explain(facts, math.log(300_000), {"abstract": 0.2}, in_yuan=True)
+
+    assert reasons[0].label_zh == "摘要所示技术内容" and len(reasons[0].value_zh) == 60
+    assert reasons[0].value_zh.endswith("…")
+
+
+def stored(**changes: Any) -> dict[str, Any]:
+    base, reasons = explain(FACTS, math.log(300_000), PARTS, in_yuan=True)
+    kept = {"base_log": math.log(300_000), "base_fen": base.fen if base else None, "withheld": False}
+    return kept | {"contributions": [one.to_json() for one in reasons]} | changes
+
+
+def test_an_override_is_one_more_bar_and_closes_to_the_price_that_a_person_set() -> None:
+    price = Money.yuan("510000.07")
+
+    found = with_bar(stored(), "override", price)
+
+    bar = found["contributions"][-1]
+    assert bar["feature"] == "override" and bar["factor"] == pytest.approx(510_000.07 / (300_000 * math.exp(0.42)))
+    assert found["base_fen"] + sum(one["yuan_fen"] for one in found["contributions"]) == price.fen
+
+
+def test_a_second_override_takes_the_place_of_the_first() -> None:
+    twice = with_bar(with_bar(stored(), "override", Money.yuan(900_000)), "override", Money.yuan(400_000))
+
+    assert [one["feature"] for one in twice["contributions"]].count("override") == 1
+    assert twice["base_fen"] + sum(one["yuan_fen"] for one in twice["contributions"]) == 40_000_000
+
+
+def test_what_is_withheld_gets_no_further_bar() -> None:
+    withheld = stored(withheld=True, contributions=[], base_fen=None)
+
+    assert with_bar(withheld, "override", Money.yuan(1)) == withheld
+
+
+@pytest.mark.parametrize("parts", [{"segment": 3.0, "remaining_life": -3.0}, {"segment": -2.0}])
+def test_where_a_part_exceeds_the_price_there_are_factors_only(parts: dict[str, float]) -> None:
+    base, reasons = explain(FACTS, math.log(300_000), parts, in_yuan=True)
 
     assert base is None
     assert all(one.amount is None for one in reasons)
@@ -131,8 +202,8 @@ def test_the_picture_has_no_style_and_no_script() -> None:
 def test_direction_is_told_by_mark_and_sign_and_not_by_colour_alone() -> None:
     text = svg(picture(), language="zh", key="k")
 
-    assert "▲ +¥1" in text and "▼ −¥1" in text
-    assert "×1.10" in text and "×0.90" in text
+    assert "▲ ×1.10 +¥1" in text and "▼ ×0.90 −¥1" in text
+    assert "非沙普利值" in text
 
 
 def test_at_most_eight_bars_and_the_others() -> None:
