@@ -1,0 +1,54 @@
+"""The model on tables it was not made for: as good as untuned LightGBM, and its ranges keep their promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from valuation import measuring
+from valuation.model import PriceModel
+
+
+def houses(rows: int, seed: int) -> tuple[pd.DataFrame, Any]:
+    """Houses: two city centres, income, age with gaps, a zone; the noise is larger where people are rich."""
+    random = np.random.default_rng(seed)
+    north, west = random.uniform(32, 42, rows), random.uniform(-124, -114, rows)
+    income, age = random.gamma(4, 1, rows), random.integers(1, 52, rows).astype(float)
+    zone = random.choice(list("abcdefgh"), rows)
+    log_price = 12 + 0.7 * np.log(income) + 0.004 * age * (income > 4)
+    log_price += np.exp(-((north - 37.7) ** 2 + (west + 122.4) ** 2) / 1.5)
+    log_price += 0.9 * np.exp(-((north - 34) ** 2 + (west + 118.3) ** 2) / 2)
+    log_price += 0.02 * np.array([ord(one) % 5 for one in zone])
+    log_price += random.normal(0, 0.22, rows) * (1 + 0.5 * (income > 6))
+    age[random.random(rows) < 0.05] = np.nan
+    return pd.DataFrame({"north": north, "west": west, "income": income, "age": age, "zone": zone}), np.exp(log_price)
+
+
+def untuned(frame: pd.DataFrame, price: Any, asked: pd.DataFrame) -> Any:
+    """What LightGBM says with nothing set."""
+    import lightgbm
+
+    both = [one.assign(zone=pd.Categorical(one["zone"], list("abcdefgh"))) for one in (frame, asked)]
+    model = lightgbm.LGBMRegressor(verbosity=-1, n_jobs=1).fit(both[0], np.log(price))
+    return np.exp(model.predict(both[1]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "seed"),
+    [(900, 5), *(pytest.param(rows, seed, marks=pytest.mark.long) for rows in (600, 3_000, 9_000) for seed in (1, 2))],
+)
+def test_houses_are_valued_as_well_as_by_untuned_lightgbm(rows: int, seed: int) -> None:
+    frame, price = houses(rows, seed)
+    teaching = np.arange(rows) % 3 != 0
+    asked, paid = frame[~teaching], price[~teaching]
+
+    model = PriceModel().fit(frame[teaching], price[teaching])
+    low, high = model.predict_interval(asked, 0.9)
+
+    other = untuned(frame[teaching], price[teaching], asked)
+    assert measuring.r2_log(model.predict(asked), paid) >= measuring.r2_log(other, paid) - 0.005
+    inside = round(measuring.coverage(low, high, paid) * len(paid))
+    assert measuring.beta_binomial_p(inside, 0.9, len(paid), model.calibration.packages) >= 0.01
