@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Annotated
 from unicodedata import normalize
 
 import pytest
@@ -17,6 +18,7 @@ from kernel.http.fields import (
     LongText,
     Moment,
     Name,
+    Prose,
     RegionCode,
     RegistrationNumber,
     Sha256Hex,
@@ -25,8 +27,21 @@ from kernel.http.fields import (
 from kernel.ids import LotId
 from tests.support.counting import counts
 
-PATTERNED = [ShortText, Name, LongText, Day, Moment, Email, RegionCode, RegistrationNumber, Sha256Hex, Canonical[LotId]]
-NAMES = ["line", "name", "lines", "day", "moment", "email", "region", "registration", "sha256", "uuid"]
+PROSE = Annotated[str, Prose(20)]
+PATTERNED = [
+    ShortText,
+    Name,
+    LongText,
+    PROSE,
+    Day,
+    Moment,
+    Email,
+    RegionCode,
+    RegistrationNumber,
+    Sha256Hex,
+    Canonical[LotId],
+]
+NAMES = ["line", "name", "lines", "prose", "day", "moment", "email", "region", "registration", "sha256", "uuid"]
 KINDS = pytest.mark.parametrize("adapter", [*map(TypeAdapter, PATTERNED)], ids=NAMES)
 near_misses = st.text("0123456789-:TZ.+@abczABC\n\t\r \u3000é\u0301\u200b\u202e\x85\u2028名", max_size=40)
 
@@ -71,7 +86,7 @@ def test_every_day_of_three_centuries_is_taken_and_no_other(day):
 @settings(max_examples=counts(2_000))
 @given(st.text(max_size=60) | near_misses)
 def test_kept_text_is_kept_unchanged_a_second_time(text):
-    for kind in (ShortText, LongText):
+    for kind in (ShortText, LongText, PROSE):
         once = taken(TypeAdapter(kind), text)
         if once is not None:
             assert taken(TypeAdapter(kind), once) == once

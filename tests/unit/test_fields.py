@@ -52,6 +52,7 @@ ACCEPTED = [
     (ShortText, "a" * 200, "a" * 200),
     (Name, "名" * 100, "名" * 100),
     (LongText, "", ""),
+    (Annotated[str, fields.Prose(20)], " 一\r\n二 ", "一\n二"),
     (LongText, "一\r\n二", "一\n二"),
     (Day, "2024-02-29", date(2024, 2, 29)),
     (Day, "1900-01-01", date(1900, 1, 1)),
@@ -84,6 +85,7 @@ REFUSED = [
         (ShortText, value)
         for value in ["", " \u3000\n", "a" * 201, " " * 201, "a\nb", "a\0", "\ud800", 1, None, b"a", ["a"]]
     ],
+    *[(Annotated[str, fields.Prose(20)], value) for value in ["", " \n\u3000", "a" * 21, "a\u202eb", None, 1]],
     *[(LongText, value) for value in ["a" * 20_001, "a\u202eb", "\u200b", None, 1]],
     *[
         (Day, value)
