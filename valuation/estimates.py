@@ -30,6 +30,10 @@ WIDTH_LEVEL: Final = 0.8
 """P10 to P90: the range whose ratio decides whether a point price makes sense."""
 
 
+SUBSTANCE: Final = frozenset(one.name for one in features.FEATURES if one.source != features.BY_NAME["title"].source)
+"""Features that say something of the result itself: a title that is longer than others is no reason for doubt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
     """What was learnt, and the evidence by (kind, trade). Each model knows two books, deals and asks, and mixes neither up.
@@ -219,7 +223,7 @@ def outside(model: PriceModel, facts: Mapping[str, Any]) -> tuple[str, ...]:
     found = []
     for name in columns.names:
         value = facts.get(name)
-        if value is None or features.BY_NAME[name].source == features.BY_NAME["title"].source:
+        if value is None or name not in SUBSTANCE:
             continue
         if name in columns.categories:
             if columns.categories[name] and str(value) not in columns.categories[name]:

@@ -86,7 +86,7 @@ def a_model() -> PriceModel:
 
 @lru_cache(maxsize=1)
 def _packed() -> tuple[Packed, bytes, str]:
-    models = Models(deals=a_model(), asks=a_model(), evidence={("invention", "transfer"): Evidence(60, 0, 40)})
+    models = Models(real=a_model(), evidence={("invention", "transfer"): Evidence(60, 0, 40)})
     return Packed.of(a_model()), *registry.pack(models, [FACTS])
 
 
