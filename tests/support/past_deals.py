@@ -31,10 +31,15 @@ def train_on_reference(db: Database) -> ModelRun:
         part = Path(folder) / "part.csv"
         part.write_text(header + "".join(lines[-ROWS:]), "utf-8")
         import_transactions(session, part, now=NOW)
-        if not _LEARNT:
-            run = training.train(session, NOW)
+    if not _LEARNT:
+        with db.session("worker") as session:
+            gathered = training.gather(session, NOW)
+        trained = training.learnt_from(gathered)
+        with db.session("worker") as session:
+            run = training.keep(session, trained)
             _LEARNT.update({column.key: getattr(run, column.key) for column in ModelRun.__table__.columns})
             return run
+    with db.session("worker") as session:
         run = ModelRun(**_LEARNT)
         session.add(run)
         session.flush()
