@@ -191,8 +191,8 @@ def one_per_package(estimate: Numbers, sale_price: Numbers, package: Sequence[An
     keys = _keys(package, "package", len(prices))
     _, first, at = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    totals = (np.bincount(at, weights=values)[order] for values in (estimates, prices))
-    return (*totals, first[order])  # type: ignore[return-value]  # two totals and the places
+    estimated, paid = np.bincount(at, weights=estimates), np.bincount(at, weights=prices)
+    return estimated[order], paid[order], first[order]
 
 
 def _parts(

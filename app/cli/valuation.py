@@ -60,7 +60,9 @@ def backtest(
     file: Annotated[Path, typer.Argument(help="a file as `market import transactions` takes it")],
     as_json: Annotated[Path | None, typer.Option("--json", help="write the measures here")] = None,
     split: Annotated[str, typer.Option(help="rolling, forward or date; rows are never split by chance")] = "rolling",
-    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="first origin")] = datetime(2017, 8, 1),  # noqa: DTZ001
+    start: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="first origin; 2017-08-01 if not said")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=3660, help="days from one origin to the next")] = 30,
 ) -> None:
     """Examine the engine and every candidate on FILE, by origins from START on; no database is needed.
@@ -68,14 +70,14 @@ def backtest(
     Exit codes: 0 done, 2 the file cannot be read, or a split by chance was asked for.
     """
     from kernel.calendar import local_date
+    from valuation.backtesting import START, rows_of_file
     from valuation.backtesting import backtest as examine
-    from valuation.backtesting import rows_of_file
     from valuation.importing.sheets import UnreadableTable
     from valuation.splitting import RandomSplitRefused
 
     try:
         rows = rows_of_file(file, today=local_date(datetime.now(UTC)))
-        first = start.date().isoformat()
+        first = start.date().isoformat() if start else START
         measures = examine(rows, split=split, start=first, days=days, on_progress=_say if sys.stderr.isatty() else None)
     except UnreadableTable as refused:
         fail(f"{refused.hint} / {refused.hint_zh}", code=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from kernel.db.clock import market_now
 from kernel.db.session import act_as
 from kernel.errors import Forbidden, Unauthenticated, Unavailable
-from kernel.files import BYTES_MAX, FileRef, FileStore
+from kernel.files import FileRef, FileStore
 from kernel.http.auth import Actor, Authenticator, Credentials
 from kernel.http.unit import Unit
 from kernel.signing import KeyFolder
@@ -49,13 +49,13 @@ class NoStorage(Unavailable):
 class _Nowhere:
     """The store of a process that has none: it says so when it is used, not before the question who asks is settled."""
 
-    def put(self, source: bytes | BinaryIO, *, media_type: str, limit: int = BYTES_MAX) -> FileRef:  # noqa: ARG002  # the port names them
+    def put(self, *_source: Any, **_limits: Any) -> FileRef:
         raise NoStorage
 
-    def open(self, sha256: str) -> BinaryIO:  # noqa: ARG002  # as above
+    def open(self, *_sha256: Any, **_named: Any) -> BinaryIO:
         raise NoStorage
 
-    def read(self, sha256: str) -> bytes:  # noqa: ARG002  # as above
+    def read(self, *_sha256: Any, **_named: Any) -> bytes:
         raise NoStorage
 
 

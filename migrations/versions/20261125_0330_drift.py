@@ -8,7 +8,7 @@ from kernel.db.rls import append_only, grant
 from kernel.db.seeds import SeedRule, seed_rules, unseed_rules
 
 revision = "valuation_drift_01"
-down_revision = "valuation_02"
+down_revision = "valuation_02_seen"
 branch_labels = None
 depends_on = None
 

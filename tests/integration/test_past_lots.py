@@ -129,11 +129,11 @@ def test_a_lot_that_sells_and_one_that_fails_are_each_recorded_once(room: Auctio
 
     deliver_once(room.db)
     for handler, told in (
-        (feeds.learn_from_the_sale, LotSold(sold.id, sold.subject_id, sold.seller_id, new_id(), Money.wan(23), 1, 1)),  # type: ignore[arg-type]  # any winner
+        (feeds.learn_from_the_sale, LotSold(sold.id, sold.subject_id, sold.seller_id, new_id(), Money.wan(23), 1, 1)),
         (feeds.learn_from_the_failure, LotUnsold(failed.id, failed.subject_id, "no_bids")),
     ):
         with room.db.session("worker") as session:
-            handler(session, told, market_now(session))  # type: ignore[operator]  # each hears its own event
+            handler(session, told, market_now(session))
 
     rows = {row.source_id: row for row in kept(room.db)}
     assert len(rows) == 2

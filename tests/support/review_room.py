@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kernel.audit import canonical
+from kernel.invariants import check_all
 from kernel.money import Money
 from tests.support.desk import Desk, ok
 from tests.support.house import Client, House
@@ -95,3 +97,22 @@ class ReviewRoom:
     def read(self, client: Client, what: str = "") -> Any:
         """What somebody reads there."""
         return ok(client.get(self.path(what)))
+
+
+def unbroken(house: House) -> bool:
+    """What the audit promises of the review desk and the market; the prices of this room come from no model (I3)."""
+    with house.database.session("owner") as session:
+        return [one for one in check_all(session) if one.number[0] in "RM"] == []
+
+
+def row_of(room: ReviewRoom) -> bytes:
+    """The valuation as it is stored: what no review may edit."""
+    with room.house.database.session("owner") as session:
+        found = session.get_one(Valuation, room.valuation)
+        return canonical({name: getattr(found, name) for name in ("price", "low", "high", "subject", "explanation")})
+
+
+def invitation(room: ReviewRoom) -> str:
+    """The newest invitation of a third party to the room's valuation."""
+    found: str = room.read(room.desk.office, "third-party-reviews/invitations")["items"][0]["id"]
+    return found

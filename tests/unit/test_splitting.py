@@ -69,7 +69,7 @@ def test_options_of_chance_are_refused_by_every_way(option: str):
 
 def test_an_option_that_nobody_knows_is_an_ordinary_mistake():
     with pytest.raises(TypeError):
-        split("date", as_days([1, 2]), colour="red")  # type: ignore[call-arg]  # the mistake that is meant
+        split("date", as_days([1, 2]), colour="red")
 
 
 def test_a_split_by_group_is_for_lists_without_days():

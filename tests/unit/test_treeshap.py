@@ -157,9 +157,9 @@ def test_a_booster_that_changes_is_read_again() -> None:
     assert_equal_to_lightgbm(booster, rows)
 
 
-def test_a_booster_that_contradicts_its_text_is_not_explained() -> None:
+def test_a_booster_that_contradicts_its_text_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     booster, other = grown(8), grown(9)
-    booster.model_to_string = other.model_to_string  # type: ignore[method-assign]
+    monkeypatch.setattr(booster, "model_to_string", other.model_to_string)
 
     with pytest.raises(treeshap.StaleBooster):
         treeshap.shap_values(booster, np.ones((1, 6)))

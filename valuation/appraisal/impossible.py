@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from kernel.errors import Malformed, Refused
+
+
+@runtime_checkable
+class OfAField(Protocol):
+    """A refusal that names its field."""
+
+    field: str
 
 
 @dataclass(eq=False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 
+@dataclass(eq=False)
 class BadMeasurement(ValueError):
     """These numbers cannot be measured."""
 
     def __str__(self) -> str:
-        facts = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self))  # type: ignore[arg-type]  # subclasses are dataclasses
+        facts = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self))
         return f"{(self.__doc__ or '').splitlines()[0]} ({facts})"
 
 

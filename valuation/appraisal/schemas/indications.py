@@ -11,7 +11,7 @@ from kernel.errors import Problem
 from kernel.http.fields import Wire
 from kernel.ids import IndicationId, OrganisationId, ResultId
 from valuation.appraisal import cost, income
-from valuation.appraisal.impossible import InputMissing, OneWayOnly
+from valuation.appraisal.impossible import InputMissing, OfAField, OneWayOnly
 from valuation.appraisal.methods import Method
 from valuation.appraisal.practice import Practice
 from valuation.appraisal.schemas.calculations import CalculationOut
@@ -49,9 +49,8 @@ class IndicationIn(Wire):
         try:
             yield
         except Problem as problem:
-            field = getattr(problem, "field", None)
-            if isinstance(field, str):
-                problem.field = f"/{'income' if self.cost is None else 'cost'}{field}"  # type: ignore[attr-defined]  # each refusal of `impossible` has one
+            if isinstance(problem, OfAField):
+                problem.field = f"/{'income' if self.cost is None else 'cost'}{problem.field}"
             raise
 
 
