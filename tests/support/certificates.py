@@ -42,6 +42,23 @@ FACTS = features.facts(
     abstract="本发明公开一种功率预测的算法。",
 )
 
+COMPARABLE = {
+    "title": "一种风电预测方法",
+    "kind": "invention",
+    "trade": "licence",
+    "price_type": "deal",
+    "price_type_zh": "成交价",
+    "price_type_en": "deal price",
+    "price_fen": 30_000_000,
+    "price_is_rounded": False,
+    "dealt_on": "2026-03-01",
+    "package_rows": 1,
+    "generated": False,
+    "likeness": 0.71,
+    "differences_zh": ["对方为许可"],
+    "differences_en": ["theirs: licence"],
+}
+
 
 @lru_cache(maxsize=1)
 def a_model() -> PriceModel:
@@ -186,9 +203,7 @@ def _row(*, base: int | None, shown: list[Any], **answer: Any) -> Valuation:
         rests_on_generated=False,
         evidence={"deals": 60, "generated": 0, "asks": 40, "deals_needed": 30, "policy": "2026-11"},
         explanation={"base_fen": base, "withheld": False, "contributions": shown, "statement": {"zh": [], "en": []}},
-        comparables=[
-            {"title": "一种风电预测方法", "price_fen": 30_000_000, "likeness": 0.71, "differences_zh": ["对方为许可"]}
-        ],
+        comparables=[COMPARABLE],
         valued_at=NOW,
         **answer,
     )

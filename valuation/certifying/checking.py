@@ -119,6 +119,7 @@ def _recompute(body: Mapping[str, Any], model: Model, report: Report) -> None:
     facts = {one["name"]: one["value"] for one in body["features"]}
     try:
         walked = model.walk(facts)
+        half = None if body["range"] is None else model.half_width(facts, body["range"]["level_bp"] / 10_000)
     except BadModel as bad:
         report.faults.append(Fault("model", f"the model cannot be walked: {bad}", "模型无法复算"))
         return
@@ -140,7 +141,7 @@ def _recompute(body: Mapping[str, Any], model: Model, report: Report) -> None:
     if price["fen"] is not None:
         both = _yuan(price["fen"]), _yuan(_exp_fen(total))
         report.must(_is_fen(price["fen"], total), _differs("price", "the price", "价格", *both))
-    _range(body, model, facts, total, report)
+    _range(body, half, total, report)
     _bars(body, said, report)
 
 
@@ -182,7 +183,7 @@ def _ruled(rule: Mapping[str, Any], before: float) -> float | None:
     return None
 
 
-def _range(body: Mapping[str, Any], model: Model, facts: Mapping[str, Any], log: float, report: Report) -> None:
+def _range(body: Mapping[str, Any], half: float | None, log: float, report: Report) -> None:
     span, price = body["range"], body["price"]["fen"]
     if span is None:
         report.must(price is None, Fault("range", "a price without a range", "有价格而无区间"))
@@ -190,7 +191,6 @@ def _range(body: Mapping[str, Any], model: Model, facts: Mapping[str, Any], log:
     low, high = span["low_fen"], span["high_fen"]
     inside = low <= high and (price is None or low <= price <= high)
     report.must(inside, Fault("range", "the range does not hold its own price", "区间不含其价格"))
-    half = model.half_width(facts, span["level_bp"] / 10_000)
     match dict(span["rule"]):
         case {"kind": "model"} if half is None:
             report.faults.append(Fault("range", "no range can be promised at this level", "该水平的区间无从保证"))

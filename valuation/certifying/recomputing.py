@@ -12,13 +12,14 @@ import sys
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from valuation.certifying.walking import BadModel, Booster, Steps, real, whole
 
 Key = tuple[str, ...]
+Found = TypeVar("Found")
 
 MISSING: Final = "\x00"
 NAN: Final = math.nan
@@ -73,6 +74,19 @@ class Model:
 
     def walk(self, facts: Mapping[str, Any]) -> Walked:
         """Log price, base and parts of one result; a fact that is not there is missing. Raises BadModel."""
+        walked = _finite(lambda: self._walk(facts))
+        if not all(map(math.isfinite, (walked.log_price, walked.base, *walked.parts.values()))):
+            raise BadModel("its numbers grow beyond all bounds")
+        return walked
+
+    def half_width(self, facts: Mapping[str, Any], level: float) -> float | None:
+        """Half the range on the log scale that holds with probability `level`; None where too few prices were examined.
+
+        Raises BadModel.
+        """
+        return _finite(lambda: self._half_width(facts, level))
+
+    def _walk(self, facts: Mapping[str, Any]) -> Walked:
         row = self._row(facts)
         prior = self._prior(_key(facts, self._segments))
         base, parts = self._overall, {SEGMENT: prior - self._overall}
@@ -94,8 +108,7 @@ class Model:
             log_price += parts[NEAREST]
         return Walked(log_price, base, parts)
 
-    def half_width(self, facts: Mapping[str, Any], level: float) -> float | None:
-        """Half the range on the log scale that holds with probability `level`; None where too few prices were examined."""
+    def _half_width(self, facts: Mapping[str, Any], level: float) -> float | None:
         coarse = [name for name in self._segments if name not in self._strata][:1]
         scores = self._scores.get(_key(facts, self._strata), [])
         group = _key(facts, coarse)
@@ -219,6 +232,16 @@ class Nearest:
         if not total > 0:
             raise BadModel("the nearest deals weigh nothing")
         return math.fsum(one * self._rest[place] for one, place in zip(mass, near, strict=True)) / total
+
+
+def _finite(compute: Callable[[], Found]) -> Found:
+    """What is computed; numbers that grow beyond all bounds on the way belong to no price. Raises BadModel."""
+    try:
+        return compute()
+    except BadModel:
+        raise
+    except (ArithmeticError, ValueError):
+        raise BadModel("its numbers grow beyond all bounds") from None
 
 
 def conformal(scores: Sequence[float], level: float) -> float | None:
