@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ SHOWN_MAX: Final = 5
 YEARS_APART_MAX: Final = 20
 LOOKED_AT_MAX: Final = 60
 """Packages of the largest shares of leaves that are told apart by title and day."""
+TITLES_KEPT_MAX: Final = 16_384
+
 LEAVES, FACTS = "leaves", "facts"
 """What likeness was read from."""
 
@@ -96,9 +99,15 @@ def _one_a_package(ranked: Iterable[tuple[float, Candidate]]) -> Iterator[tuple[
             yield likeness, one
 
 
+@lru_cache(maxsize=TITLES_KEPT_MAX)
+def _grams(title: str) -> frozenset[str]:
+    """The grams of a title of the past, which is asked for again and again."""
+    return frozenset(grams(title))
+
+
 def _said(wanted: set[str], one: Candidate) -> float:
     """Between 0 and 1: how much two titles share (Dice's coefficient of characters and pairs)."""
-    theirs = grams(one.title)
+    theirs = _grams(one.title)
     return 2 * len(wanted & theirs) / (len(wanted) + len(theirs)) if wanted and theirs else 0.0
 
 

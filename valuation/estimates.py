@@ -147,13 +147,15 @@ def foretell(model: PriceModel, facts: Sequence[Mapping[str, Any]]) -> list[Fore
     rows = features.frame([dict(one) for one in facts])
     base, frame = model.contributions(rows)
     names, parts = [str(name) for name in frame.columns], frame.to_numpy(dtype=float).tolist()
-    prices = model.predict(rows).tolist()
-    ranges = {level: _ranges(model, rows, level) for level in sorted({*LEVELS, WIDTH_LEVEL})}
+    # Asked once: ranges of every level lie about the same middle.
+    middle = model.log_price(rows)
+    prices = middle.tolist()
+    ranges = {level: _ranges(model, rows, middle, level) for level in sorted({*LEVELS, WIDTH_LEVEL})}
     return [
         Foretold(
             base,
             dict(zip(names, parts[place], strict=True)),
-            math.log(prices[place]),
+            prices[place],
             {level: found[place] for level, found in ranges.items()},
         )
         for place in range(len(facts))
@@ -241,11 +243,13 @@ def _too_uncertain(told: Foretold, policy: Policy) -> Reason | None:
     return Reason.RANGE_TOO_WIDE if found[1] / found[0] > policy.range_ratio_max else None
 
 
-def _ranges(model: PriceModel, rows: Any, level: float) -> list[tuple[float, float] | None]:
-    """The range of each row, None where its segment has too few deals to promise one."""
+def _ranges(model: PriceModel, rows: Any, middle: Any, level: float) -> list[tuple[float, float] | None]:
+    """The range of each row about its log price, None where its segment has too few deals to promise one."""
+    import numpy as np
+
     try:
-        low, high = model.predict_interval(rows, level)
-        return list(zip(low.tolist(), high.tolist(), strict=True))
+        half = model.calibration.half_widths(model.strata_of(rows), model.groups_of(rows), level)
+        return list(zip(np.exp(middle - half).tolist(), np.exp(middle + half).tolist(), strict=True))
     except TooFewToPromise:
         pass
     segments = list(rows.groupby(list(features.SEGMENTS), dropna=False, sort=False).indices.values())
@@ -253,7 +257,7 @@ def _ranges(model: PriceModel, rows: Any, level: float) -> list[tuple[float, flo
         return [None] * len(rows)
     found: list[tuple[float, float] | None] = [None] * len(rows)
     for places in segments:
-        for place, one in zip(places.tolist(), _ranges(model, rows.iloc[places], level), strict=True):
+        for place, one in zip(places.tolist(), _ranges(model, rows.iloc[places], middle[places], level), strict=True):
             found[place] = one
     return found
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kernel.ids import ModelRunId
 from valuation.estimates import Models
@@ -30,7 +30,8 @@ def serving(session: Session) -> tuple[ModelRun, Models] | None:
         .limit(RUNS_TRIED_MAX)
     )
     for run_id in session.execute(newest).scalars().all():
-        run = session.get_one(ModelRun, run_id)
+        # The artefact is large, and read only by the first question of a process.
+        run = session.get_one(ModelRun, run_id, options=[defer(ModelRun.artefact)])
         try:
             return run, load(run)
         except CorruptedModel as corrupted:

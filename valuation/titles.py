@@ -63,6 +63,8 @@ class TitleSpace:
         """The coordinates (rows, size) of titles, float64; an empty title is at the origin."""
         import numpy as np
 
+        if not any(titles):
+            return np.zeros((len(titles), self.size))
         rows = _normalised(_counts(titles), self.idf.astype(np.float64))
         return np.asarray(rows @ self.directions.astype(np.float64))
 

@@ -170,6 +170,21 @@ def test_everything_works_without_scripts(visiting, town):
         assert page.get_by_text("出价已受理").is_visible()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "模型行为，非因果关系。"), ("en", "Model behaviour, not cause.")]
+)
+def test_a_what_if_answers_by_itself_and_can_be_read_by_all(visiting, town, width, language, said):
+    with visiting(width=width, person=town.residents["seller"]) as visitor:
+        visitor.go(f"/valuations/{town.things['valuation']}?lang={language}")
+        visitor.page.locator("select[name=trade]").select_option("licence")
+        visitor.page.locator("#what-if-answer").get_by_text(said).wait_for()
+
+        assert visitor.violations() == []
+        assert visitor.overflow() <= 0
+        assert visitor.axe() == []
+
+
 def test_a_refusal_can_be_read_by_all(visiting, town):
     with visiting(width=320, person=town.residents["bidder"]) as visitor:
         visitor.go(f"/lots/{town.things['lot_live']}")

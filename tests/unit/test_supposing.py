@@ -45,8 +45,10 @@ def model() -> PriceModel:
         for place, (number, cheap) in enumerate(zip(rights, licence, strict=True))
     ]
     prices = np.exp(12 + 0.15 * rights - 0.4 * licence + 0.1 * rng.normal(size=120))
-    directions = {"rights": 1}
-    return PriceModel(segments=("kind", "trade"), directions=directions).fit(features.frame(rows), prices)
+    made = PriceModel(
+        segments=features.SEGMENTS, strata=features.STRATA, text=features.TEXT, directions=features.DIRECTIONS
+    )
+    return made.fit(features.frame(rows), prices)
 
 
 def test_limits_are_what_the_model_has_met_of_what_a_person_can_change() -> None:
