@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 ABSOLUTE: Final = "regression_l1"
 """LightGBM's name of absolute errors."""
-SMALL_PACKAGES: Final = 1_000
-"""Below this number of packages trees are kept small and absolute errors are minimised: a wild price moves nothing."""
+FEW_PACKAGES: Final = 300
+"""Below this number of packages with titles, trees are kept smallest and absolute errors alone are minimised: packages of
+many titles and one price are easily learnt by heart, and a wild price must move nothing."""
+MANY_PACKAGES: Final = 1_000
+"""From this number on trees may grow larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ class Growth:
 
     @classmethod
     def for_size(cls, packages: int, *, titled: bool) -> Growth:
-        """What has done well without tuning, on few patents and on many houses."""
+        """What has done well without tuning, on few patents, on some hundreds of houses and on many of them."""
         views = (True, False) if titled else (False,)
-        if packages < SMALL_PACKAGES:
+        if titled and packages < FEW_PACKAGES:
             return cls((ABSOLUTE,), views, 3, 150, 8, 0.05, 2.0, 0.6, 1.0)
+        if packages < MANY_PACKAGES:
+            return cls(("regression", ABSOLUTE), views, 1 if titled else 2, 200, 16, 0.05, 10.0, 0.7, 10.0)
         return cls(("regression", ABSOLUTE), views[:1], 1, 400, 31, 0.05, 10.0, 0.7, 20.0)
 
 
