@@ -81,8 +81,8 @@ class Calibration:
         own = [score for key, score in scores if key == group]
         if len(own) >= GROUP_SCORES_MIN:
             return half_width(own, level)
-        if len(scores) < (needed := packages_needed(level)):
-            raise TooFewToPromise(len(scores), needed)
+        if not scores:
+            raise TooFewToPromise(0, packages_needed(level))
         scales = _scales(scores)
         stretch = scales.get(group, _mean([score for _, score in scores]))
         return stretch * half_width([score / scales[key] for key, score in scores], level)

@@ -174,6 +174,26 @@ def test_unsold_lots_below_the_typical_price_pull_it_down() -> None:
     assert censored_median(together, np.ones(18), bound) == pytest.approx(math.log(40))
 
 
+def test_unsold_lots_above_every_deal_say_nothing_of_the_typical_price() -> None:
+    together = np.log([80.0, 90.0, 100.0, 110.0, 120.0] + [500.0] * 20)
+    bound = np.arange(25) >= 5
+
+    assert censored_median(together, np.ones(25), bound) == pytest.approx(math.log(100))
+
+
+def test_a_bound_among_the_deals_counts_below_itself() -> None:
+    # Of six, two are priced above 95 and one is known to lie at or below it: half of the weight is reached at 90.
+    together = np.log([120.0, 110.0, 95.0, 90.0, 80.0, 70.0])
+    bound = np.array([False, False, True, False, False, False])
+
+    assert censored_median(together, np.ones(6), bound) == pytest.approx(math.log(90))
+
+
+def test_a_book_of_which_nothing_is_known_promises_nothing() -> None:
+    with pytest.raises(TooFewToPromise):
+        Calibration().half_widths([("deal",)], [()], 0.9)
+
+
 def test_prices_follow_the_level_of_their_time() -> None:
     frame, price, when, group = market(600)
     years = (when - when.min()).astype(int) / 365
