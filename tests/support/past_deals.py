@@ -11,6 +11,7 @@ from kernel.db import Database
 from kernel.ids import OrganisationId, ResultId, new_id
 from kernel.money import Money
 from valuation import training
+from valuation.comparables import Candidate
 from valuation.deals import PastDeal
 from valuation.importing.commands import import_transactions
 from valuation.reference.generate import FILE
@@ -75,3 +76,24 @@ def a_deal(number: int, **facts: Any) -> PastDeal:
         "filed_year": 2018,
     }
     return PastDeal(**(usual | facts))
+
+
+def candidate(number: int, **facts: Any) -> Candidate:
+    """A past deal that may stand beside an estimate."""
+    usual = {
+        "package_key": f"package-{number}",
+        "package_rows": 1,
+        "source": "file",
+        "title": f"一种水泵{number}",
+        "kind": "invention",
+        "trade": "transfer",
+        "price_type": "deal",
+        "price": Money.yuan("123456.78"),
+        "dealt_on": date(2025, 3, 17),
+        "package_size": 1,
+        "generated": False,
+        "tech_field": None,
+        "filed_on": None,
+        "filed_year": 2020,
+    }
+    return Candidate(**(usual | facts))

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from kernel.money import Money
+from tests.support.past_deals import candidate
 from valuation import features
-from valuation.comparables import Candidate, nearest
+from valuation.comparables import nearest
 
 TODAY = date(2026, 1, 1)
 FACTS = features.facts(title="一种电机", kind="invention", trade="transfer", on=TODAY, filed_year=2020, tech_field="06")
-
-
-def candidate(number: int, **facts: Any) -> Candidate:
-    usual = {
-        "package_key": f"package-{number}",
-        "package_rows": 1,
-        "source": "file",
-        "title": f"一种水泵{number}",
-        "kind": "invention",
-        "trade": "transfer",
-        "price_type": "deal",
-        "price": Money.yuan("123456.78"),
-        "dealt_on": date(2025, 3, 17),
-        "package_size": 1,
-        "generated": False,
-        "tech_field": None,
-        "filed_on": None,
-        "filed_year": 2020,
-    }
-    return Candidate(**(usual | facts))
 
 
 def test_the_likest_is_the_one_that_shares_most_leaves_whatever_its_title() -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from kernel.money import Money
+from tests.support.past_deals import candidate
 from valuation import features
-from valuation.comparables import Candidate, nearest
+from valuation.comparables import nearest
 from valuation.dataset import Row, data_hash, matrix, training_set
 from valuation.discounts import AskDiscount, DiscountPrior
 from valuation.estimates import Estimate, Models, estimate
@@ -209,26 +210,6 @@ def test_sentences_for_people_carry_two_significant_digits() -> None:
 
     assert said["zh"][0].startswith("参考价约1") and said["zh"][0].endswith("万元。")
     assert all("." not in one for one in said["zh"][0])
-
-
-def candidate(number: int, **facts: Any) -> Candidate:
-    usual = {
-        "package_key": f"package-{number}",
-        "package_rows": 1,
-        "source": "file",
-        "title": f"一种水泵{number}",
-        "kind": "invention",
-        "trade": "transfer",
-        "price_type": "deal",
-        "price": Money.yuan("123456.78"),
-        "dealt_on": date(2025, 3, 17),
-        "package_size": 1,
-        "generated": False,
-        "tech_field": None,
-        "filed_on": None,
-        "filed_year": 2020,
-    }
-    return Candidate(**(usual | facts))
 
 
 def test_the_nearest_deal_is_the_one_that_says_the_same() -> None:

@@ -5,61 +5,39 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import Dialect, Table, TextClause, insert, text
+from sqlalchemy import Dialect, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from kernel.audit import record
 from kernel.calendar import local_date
 from kernel.ids import ImportId, TransactionId, new_id
 from kernel.money import Money
 from valuation.deals import PastDeal, PriceType
-from valuation.importing.faults import Fault
+from valuation.importing.bringing import FileReport, named, record_import, undone_if_dry
 from valuation.importing.reporting import Sink
 from valuation.importing.rows import read_row
 from valuation.importing.sheets import open_table
-from valuation.tables import ImportBatch, PastTransaction
+from valuation.tables import PastTransaction
 
 ROWS_PER_INSERT: Final = 1_000
-FILE_NAME_LENGTH_MAX: Final = 200
 
 _DIALECT: Final[Dialect] = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this one untyped
 
 
 @dataclass(slots=True)
-class ImportReport:
-    """What became of a file. Every row read is stored, known from before, repeated within the file, or rejected."""
+class ImportReport(FileReport):
+    """What became of a file of past transactions."""
 
-    file: str
-    encoding: str = ""
-    sha256: str = ""
-    dry_run: bool = False
-    rows_read: int = 0
-    rows_stored: int = 0
-    rows_known: int = 0
-    rows_repeated: int = 0
-    rows_rejected: int = 0
-    faults: dict[str, int] = field(default_factory=dict)
     rows_by_price_type: dict[str, int] = field(default_factory=dict)
     packages_by_price_type: dict[str, int] = field(default_factory=dict)
     generated_rows: int = 0
-    ignored_columns: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self) | {"ignored_columns": list(self.ignored_columns)}
-
-
-class _DryRun(Exception):
-    """Everything was done, and is undone."""
 
 
 def import_transactions(
@@ -77,11 +55,9 @@ def import_transactions(
     A dry run does the same work and takes it back, so that its counts are true. `on_progress(rows, about_how_many)` is
     called after each batch. Raises UnreadableTable, and then nothing is stored.
     """
-    report = ImportReport(file=(file_name or path.name)[-FILE_NAME_LENGTH_MAX:], dry_run=dry_run)
-    with suppress(_DryRun), session.begin_nested():
-        _store_all(session, path, report, now, on_fault or _ignore, on_progress)
-        if dry_run:
-            raise _DryRun
+    report = ImportReport(file=named(path, file_name), dry_run=dry_run)
+    with undone_if_dry(session, dry_run=dry_run):
+        _store_all(session, path, report, now, on_fault, on_progress)
     return report
 
 
@@ -90,7 +66,7 @@ def _store_all(
     path: Path,
     report: ImportReport,
     now: datetime,
-    on_fault: Sink,
+    on_fault: Sink | None,
     on_progress: Callable[[int, int | None], None] | None,
 ) -> None:
     import_id = ImportId(new_id())
@@ -106,7 +82,7 @@ def _store_all(
                 batch.append(read)
                 tally.add(read)
             else:
-                _reject(report, read, on_fault)
+                report.reject(read, on_fault)
             if len(batch) == ROWS_PER_INSERT:
                 report.rows_stored += _insert(session, batch, import_id, now)
                 batch.clear()
@@ -117,14 +93,7 @@ def _store_all(
             on_progress(report.rows_read, table.lines)
     tally.finish(report)
     if report.rows_stored:
-        _record(session, report, import_id, now)
-
-
-def _reject(report: ImportReport, faults: list[Fault], on_fault: Sink) -> None:
-    report.rows_rejected += 1
-    for fault in faults:
-        report.faults[fault.code] = report.faults.get(fault.code, 0) + 1
-        on_fault(fault)
+        record_import(session, report, import_id, action="transactions.import", now=now)
 
 
 def _insert(session: Session, deals: list[PastDeal], import_id: ImportId | None, now: datetime) -> int:
@@ -184,28 +153,6 @@ def as_row(deal: PastDeal, import_id: ImportId | None, now: datetime) -> dict[st
     }
 
 
-def _record(session: Session, report: ImportReport, import_id: ImportId, now: datetime) -> None:
-    counts = {
-        "rows_read": report.rows_read,
-        "rows_stored": report.rows_stored,
-        "rows_known": report.rows_known,
-        "rows_repeated": report.rows_repeated,
-        "rows_rejected": report.rows_rejected,
-    }
-    batch = {"id": import_id, "file_name": report.file, "sha256": report.sha256, "imported_at": now, **counts}
-    session.execute(insert(ImportBatch), [batch])
-    after = {"sha256": report.sha256, **counts}
-    record(
-        session,
-        actor=None,
-        action="transactions.import",
-        kind="import_batch",
-        object_id=import_id,
-        after=after,
-        now=now,
-    )
-
-
 class _Tally:
     """Distinct rows and packages of a file in eight bytes each, so that a million rows stay small."""
 
@@ -234,10 +181,6 @@ def _distinct(numbers: array[int]) -> int:
     import numpy as np
 
     return len(np.unique(np.frombuffer(numbers, dtype=np.uint64))) if numbers else 0
-
-
-def _ignore(fault: Fault) -> None:  # the name is part of Sink
-    """Nobody asked for the faults one by one; they are counted all the same."""
 
 
 def template_rows() -> Iterator[tuple[str, ...]]:

@@ -4,55 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from kernel.audit import record
 from kernel.calendar import local_date
 from kernel.ids import ImportId, new_id
+from valuation.importing.bringing import FileReport, named, record_import, undone_if_dry
 from valuation.importing.reporting import Sink
 from valuation.importing.sheets import open_any_table
 from valuation.starting.commands import record_lots
 from valuation.starting.headers import read_lot_header
 from valuation.starting.lots import PastLot
 from valuation.starting.rows import read_lot
-from valuation.tables import ImportBatch
 
 LOTS_PER_INSERT: Final = 500
-FILE_NAME_LENGTH_MAX: Final = 200
 
 
 @dataclass(slots=True)
-class LotsReport:
-    """What became of a file. Every row read is stored, known from before, repeated within the file, or rejected."""
+class LotsReport(FileReport):
+    """What became of a list of lots."""
 
-    file: str
-    encoding: str = ""
-    sha256: str = ""
-    dry_run: bool = False
-    rows_read: int = 0
-    rows_stored: int = 0
-    rows_known: int = 0
-    rows_repeated: int = 0
-    rows_rejected: int = 0
-    faults: dict[str, int] = field(default_factory=dict)
     lots_by_outcome: dict[str, int] = field(default_factory=dict)
     lots_with_reference: int = 0
-    ignored_columns: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self) | {"ignored_columns": list(self.ignored_columns)}
-
-
-class _DryRun(Exception):
-    """Everything was done, and is undone."""
 
 
 def import_lots(
@@ -69,11 +46,9 @@ def import_lots(
     A dry run does the same work and takes it back, so that its counts are true. Raises UnreadableTable, and then nothing is
     stored.
     """
-    report = LotsReport(file=(file_name or path.name)[-FILE_NAME_LENGTH_MAX:], dry_run=dry_run)
-    with suppress(_DryRun), session.begin_nested():
+    report = LotsReport(file=named(path, file_name), dry_run=dry_run)
+    with undone_if_dry(session, dry_run=dry_run):
         _store(session, path, report, now, on_fault)
-        if dry_run:
-            raise _DryRun
     return report
 
 
@@ -88,11 +63,7 @@ def _store(session: Session, path: Path, report: LotsReport, now: datetime, on_f
             report.rows_read += 1
             found = read_lot(table.layout, row, line=line, today=local_date(now))
             if isinstance(found, list):
-                report.rows_rejected += 1
-                for fault in found:
-                    report.faults[fault.code] = report.faults.get(fault.code, 0) + 1
-                    if on_fault is not None:
-                        on_fault(fault)
+                report.reject(found, on_fault)
                 continue
             if found.source_id in seen:
                 report.rows_repeated += 1
@@ -108,16 +79,7 @@ def _store(session: Session, path: Path, report: LotsReport, now: datetime, on_f
     report.rows_known = len(seen) - report.rows_stored
     report.lots_by_outcome = {str(outcome): count for outcome, count in sorted(outcomes.items())}
     if report.rows_stored:
-        _record(session, report, import_id, now)
-
-
-def _record(session: Session, report: LotsReport, import_id: ImportId, now: datetime) -> None:
-    names = ("rows_read", "rows_stored", "rows_known", "rows_repeated", "rows_rejected")
-    counts = {name: getattr(report, name) for name in names}
-    batch = {"id": import_id, "file_name": report.file, "sha256": report.sha256, "imported_at": now, **counts}
-    session.execute(insert(ImportBatch), [batch])
-    after = {"sha256": report.sha256, **counts}
-    record(session, actor=None, action="lots.import", kind="import_batch", object_id=import_id, after=after, now=now)
+        record_import(session, report, import_id, action="lots.import", now=now)
 
 
 def template_rows() -> Iterator[tuple[str, ...]]:
