@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from kernel.invariants import check_all
-from tests.support.appraisal_bodies import an_engaged_manager, dated, indication, inputs, report
+from tests.support.appraisal_bodies import POOLING, an_engaged_manager, dated, indication, inputs, report
 from tests.support.desk import Desk, ok, refused, slug
 from valuation.appraisal import queries
 from valuation.indications import Way
+from valuation.reconciling import pool
 
 
 @pytest.fixture
@@ -105,15 +106,12 @@ def test_indications_are_hidden_from_others(house, desk):
 
 
 def test_an_indication_kept_is_json_that_can_be_pooled_again(house, desk):
-    from tests.unit.test_reconciling import POLICY
-    from valuation.reconciling import pool
-
     day = dated(house, days=3)
     larger = inputs("income")["plan"] | {"amounts_fen": [450_000_000, 720_000_000, 930_000_000]}
     for body in (indication("income", base_date=day, plan=larger), indication("cost", base_date=day)):
         ok(desk.office.post(f"/v1/results/{desk.result_id}/indications", json=body), 201)
     with house.database.session("owner") as session:
-        answer = pool(queries.indications_of(session, desk.result_id), POLICY)
+        answer = pool(queries.indications_of(session, desk.result_id), POOLING)
 
     assert json.dumps(answer.to_json(), ensure_ascii=False)
     assert answer.held is None and answer.price is not None

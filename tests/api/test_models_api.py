@@ -9,9 +9,8 @@ import pytest
 from tests.support.desk import ok
 from tests.support.house import Client, House
 from tests.support.pages import Reader
-from tests.support.runs import keep_run
+from tests.support.runs import keep_run, reference
 from tests.support.town import Town
-from tests.unit.test_drift import reference
 from valuation.tables import ModelRun
 
 HOSTILE = "<script>alert(1)</script>|x"

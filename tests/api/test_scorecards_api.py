@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.appraisal_bodies import an_engaged_manager
+from tests.support.appraisal_bodies import an_engaged_manager, card
 from tests.support.desk import Desk, ok, refused, slug
 from valuation.appraisal import queries
 
@@ -33,15 +33,6 @@ def weights(**changes):
         "source": "校科转〔2026〕3号",
     }
     return body | changes
-
-
-def card(**changes):
-    scores = [
-        {"indicator": "legal.stability.validity", "score": 90, "evidence": "登记簿副本"},
-        {"indicator": "technical.advance.effect", "score": 70, "evidence": "检测报告"},
-        {"indicator": "economic.market.sales", "score": 40, "evidence": "销售台账", "assessor": "周会计"},
-    ]
-    return {"scene": "licence_transfer", "scores": scores} | changes
 
 
 def test_the_tree_and_the_example_weights_say_how_sure_they_are(house):

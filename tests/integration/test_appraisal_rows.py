@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.migrating import check, downgrade, upgrade
 from kernel.invariants import check_all
-from tests.api.test_appraisal_api import card, dated, indication, inputs
+from tests.support.appraisal_bodies import card, dated, indication, inputs
 from tests.support.database import fresh_database
 from tests.support.desk import REPORT, Desk, ok
 from tests.support.house import House

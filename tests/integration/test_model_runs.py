@@ -21,8 +21,7 @@ from kernel.money import Money
 from kernel.tables import EventRow
 from tests.support import people
 from tests.support.past_deals import NOW, a_deal
-from tests.support.runs import keep_run
-from tests.unit.test_drift import asked, reference
+from tests.support.runs import asked, keep_run, reference
 from valuation import commands, registry, shelf, training
 from valuation.deals import PriceType
 from valuation.grading import Grade

@@ -69,3 +69,14 @@ def test_only_the_settings_read_the_environment_and_nobody_else_reads_the_clock(
                 found.append(f"{name} reads the clock")
 
     assert found == []
+
+
+def test_no_test_borrows_from_another_test_file():
+    borrowed = [
+        f"{path.relative_to(ROOT)} imports {node.module}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and ".test_" in f".{node.module}"
+    ]
+
+    assert borrowed == [], "what two tests need stands in tests/support"

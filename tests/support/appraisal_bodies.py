@@ -8,6 +8,7 @@ from typing import Any
 from tests.support.desk import REPORT, Desk, ok
 from tests.support.house import Client, House
 from valuation.appraisal import reading
+from valuation.reconciling import PoolingPolicy
 
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
 
@@ -45,3 +46,26 @@ def report(desk: Desk, **changes: Any) -> dict[str, Any]:
     today = desk.house.now().date()
     dates = {"base_date": (today - timedelta(days=30)).isoformat()}
     return REPORT | dates | {"result_id": desk.result_id, "report_no": "浙评报字〔2026〕200号"} | changes
+
+
+def card(**changes: Any) -> dict[str, Any]:
+    """A scorecard for a licence or transfer: one score of each dimension, each with its evidence."""
+    scores: list[dict[str, Any]] = [
+        {"indicator": "legal.stability.validity", "score": 90, "evidence": "登记簿副本"},
+        {"indicator": "technical.advance.effect", "score": 70, "evidence": "检测报告"},
+        {"indicator": "economic.market.sales", "score": 40, "evidence": "销售台账", "assessor": "周会计"},
+    ]
+    return {"scene": "licence_transfer", "scores": scores} | changes
+
+
+POOLING = PoolingPolicy(
+    correlation=0.5,
+    spread_min=0.15,
+    methods_for_price_min=2,
+    range_ratio_max=10,
+    draws=20_000,
+    months_max=12,
+    version="valuation.reconciling ANY@1",
+    source="测试",
+    confidence="design",
+)

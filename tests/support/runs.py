@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from valuation.candidates import COMMON
 from valuation.estimates import Models
 from valuation.grading import Evidence
 from valuation.model import PriceModel
+from valuation.runs.profiles import Profile, profile
 from valuation.tables import ModelPromotion, ModelRun
 
 ROWS = 60
@@ -73,3 +75,28 @@ def keep_run(
         )
         session.add(decision)
     return run
+
+
+def asked(seed: int, count: int, **changed: Any) -> list[dict[str, Any]]:
+    """Questions of an ordinary market; `changed` replaces a feature on every row."""
+    chance = random.Random(seed)
+    return [
+        {
+            "kind": chance.choice(["invention", "invention", "utility_model"]),
+            "trade": chance.choice(["transfer", "licence"]),
+            "tech_field": chance.choice(["01", "03", "05", None]),
+            "ipc_section": None,
+            "rights": 1.0,
+            "remaining_life": round(chance.uniform(3, 19), 1),
+            "trl": float(chance.randint(3, 9)),
+            "is_method": float(chance.random() < 0.5),
+            "title_length": float(chance.randint(8, 30)),
+        }
+        | changed
+        for _ in range(count)
+    ]
+
+
+def reference(count: int = 400) -> Profile:
+    """What a model was trained on, as the watch compares it."""
+    return profile(asked(1, count), [str(number) for number in range(count)])

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.counting import counts
+from tests.support.runs import asked, reference
 from valuation import drift
 from valuation.drift import Alarm, Report, Thresholds
 from valuation.runs.profiles import WATCHED, Profile, profile
@@ -32,30 +33,6 @@ THRESHOLDS = Thresholds(
     source="a test",
 )
 DAY = date(2026, 1, 1)
-
-
-def asked(seed: int, count: int, **changed: Any) -> list[dict[str, Any]]:
-    """Questions of an ordinary market; `changed` replaces a feature on every row."""
-    chance = random.Random(seed)
-    return [
-        {
-            "kind": chance.choice(["invention", "invention", "utility_model"]),
-            "trade": chance.choice(["transfer", "licence"]),
-            "tech_field": chance.choice(["01", "03", "05", None]),
-            "ipc_section": None,
-            "rights": 1.0,
-            "remaining_life": round(chance.uniform(3, 19), 1),
-            "trl": float(chance.randint(3, 9)),
-            "is_method": float(chance.random() < 0.5),
-            "title_length": float(chance.randint(8, 30)),
-        }
-        | changed
-        for _ in range(count)
-    ]
-
-
-def reference(count: int = 400) -> Profile:
-    return profile(asked(1, count), [str(number) for number in range(count)])
 
 
 def deals(count: int, *, level: float, noise: float = 0.3, seed: int = 5) -> list[tuple[float, date]]:

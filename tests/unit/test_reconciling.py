@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kernel.money import Money
+from tests.support.appraisal_bodies import POOLING
 from tests.support.appraising import BASE_DATE, cost_entry, excess, life, n, relief
 from valuation.appraisal import cost, impossible, income
 from valuation.appraisal.inputs import Shape, Stated
@@ -17,21 +18,10 @@ from valuation.appraisal.saying import Said
 from valuation.appraisal.sheets import ranged
 from valuation.grading import Grade
 from valuation.indications import Indication, NotAnIndication, Way, simulated
-from valuation.reconciling import Held, PoolingPolicy, Review, ReviewWithoutReason, pool
+from valuation.reconciling import Held, Review, ReviewWithoutReason, pool
 from valuation.simulating import simulate, triangular
 
 PRACTICE = shipped()
-POLICY = PoolingPolicy(
-    correlation=0.5,
-    spread_min=0.15,
-    methods_for_price_min=2,
-    range_ratio_max=10,
-    draws=20_000,
-    months_max=12,
-    version="valuation.reconciling ANY@1",
-    source="测试",
-    confidence="design",
-)
 
 
 def says(method, low, likely, high, grade=Grade.B, **changes):
@@ -159,7 +149,7 @@ def test_a_range_out_of_order_is_no_indication(low, likely, high):
 
 
 def test_two_methods_give_a_price_weighed_by_precision():
-    answer = pool([MARKET, INCOME], POLICY)
+    answer = pool([MARKET, INCOME], POOLING)
 
     weights = {one.indication.method: one.weight for one in answer.entered}
     assert answer.held is None and answer.price == answer.likely
@@ -171,7 +161,7 @@ def test_two_methods_give_a_price_weighed_by_precision():
 def test_pooling_by_hand():
     first, second = says(Way.MARKET, 50, 100, 200), says(Way.INCOME, 80, 160, 320)
 
-    answer = pool([first, second], replace(POLICY, correlation=0.0))
+    answer = pool([first, second], replace(POOLING, correlation=0.0))
 
     side = math.log(2) / math.sqrt(2)
     middle = math.sqrt(100 * 160)
@@ -181,15 +171,15 @@ def test_pooling_by_hand():
 
 
 def test_fully_correlated_methods_do_not_sharpen_each_other():
-    wide = pool([MARKET, INCOME], replace(POLICY, correlation=1.0))
-    narrow = pool([MARKET, INCOME], replace(POLICY, correlation=0.0))
+    wide = pool([MARKET, INCOME], replace(POOLING, correlation=1.0))
+    narrow = pool([MARKET, INCOME], replace(POOLING, correlation=0.0))
 
     assert wide.ratio > narrow.ratio
 
 
 def test_asks_bound_the_value_and_are_never_one__rulebook_12_7():
-    alone = pool([ASKS], POLICY)
-    beside = pool([ASKS, INCOME, COST], POLICY)
+    alone = pool([ASKS], POOLING)
+    beside = pool([ASKS, INCOME, COST], POOLING)
 
     assert alone.held is Held.ASKS_ONLY and alone.price is None and alone.low is None
     assert "挂牌价参考，非价值" in words(alone)
@@ -201,7 +191,7 @@ def test_asks_bound_the_value_and_are_never_one__rulebook_12_7():
 def test_a_range_that_passes_the_asks_is_cut_off_there():
     low_asks = says(Way.MARKET, 40, 50, 58, Grade.C)
 
-    answer = pool([low_asks, INCOME, COST], POLICY)
+    answer = pool([low_asks, INCOME, COST], POOLING)
 
     assert answer.capped and answer.high == low_asks.high
     assert "挂牌价上限为限" in words(answer)
@@ -210,8 +200,8 @@ def test_a_range_that_passes_the_asks_is_cut_off_there():
 def test_a_value_above_every_ask_waits_for_a_review():
     cheap = says(Way.MARKET, 5, 8, 12, Grade.C)
 
-    held = pool([cheap, INCOME, COST], POLICY)
-    reviewed = pool([cheap, INCOME, COST], POLICY, review=Review("挂牌价系打包处置价", "王经理人"))
+    held = pool([cheap, INCOME, COST], POOLING)
+    reviewed = pool([cheap, INCOME, COST], POOLING, review=Review("挂牌价系打包处置价", "王经理人"))
 
     assert held.held is Held.ABOVE_ASKS and held.price is None
     assert reviewed.price is not None and "王经理人" in words(reviewed)
@@ -220,17 +210,17 @@ def test_a_value_above_every_ask_waits_for_a_review():
 def test_grade_d_abstains_and_nothing_is_an_answer_too():
     silent = says(Way.MARKET, 1, 2, 3, Grade.D)
 
-    assert pool([], POLICY).held is Held.NOTHING
-    assert pool([silent], POLICY).held is Held.NOTHING
-    assert "不予估价" in words(pool([silent], POLICY))
+    assert pool([], POOLING).held is Held.NOTHING
+    assert pool([silent], POOLING).held is Held.NOTHING
+    assert "不予估价" in words(pool([silent], POOLING))
 
 
 def test_ranges_that_do_not_meet_are_not_pooled_without_a_reviewed_reason():
     far = says(Way.COST, 2, 3, 4)
 
-    held = pool([MARKET, far], POLICY)
-    left_out = pool([MARKET, far], POLICY, review=Review("成本与价值弱相关", "王经理人", frozenset({Way.COST})))
-    kept = pool([MARKET, far], POLICY, review=Review("两法均合理", "王经理人"))
+    held = pool([MARKET, far], POOLING)
+    left_out = pool([MARKET, far], POOLING, review=Review("成本与价值弱相关", "王经理人", frozenset({Way.COST})))
+    kept = pool([MARKET, far], POOLING, review=Review("两法均合理", "王经理人"))
 
     assert held.held is Held.DISJOINT and held.low is None and held.price is None
     assert "互不相交" in words(held) and "建议资产评估或公开竞价" in words(held)
@@ -244,23 +234,23 @@ def test_ranges_that_do_not_meet_are_not_pooled_without_a_reviewed_reason():
 def test_a_range_wider_than_the_rule_gives_no_price():
     wide = [says(Way.MARKET, 10, 50, 250), says(Way.INCOME, 10, 50, 250)]
 
-    answer = pool(wide, POLICY)
+    answer = pool(wide, POOLING)
 
     assert answer.held is Held.TOO_WIDE and answer.price is None and answer.low is not None
     assert "超过规则上限 10" in words(answer) and "建议资产评估或公开竞价" in words(answer)
 
 
 def test_one_method_alone_is_a_range_unless_enough_deals_stand_behind_it():
-    assert pool([INCOME], POLICY).held is Held.ONE_METHOD
-    assert pool([replace(MARKET, grade=Grade.B)], POLICY).held is Held.ONE_METHOD
-    assert pool([MARKET], POLICY).held is None
-    assert pool([INCOME, replace(INCOME, likely=Money.wan(61))], POLICY).held is Held.ONE_METHOD
+    assert pool([INCOME], POOLING).held is Held.ONE_METHOD
+    assert pool([replace(MARKET, grade=Grade.B)], POOLING).held is Held.ONE_METHOD
+    assert pool([MARKET], POOLING).held is None
+    assert pool([INCOME, replace(INCOME, likely=Money.wan(61))], POOLING).held is Held.ONE_METHOD
 
 
 def test_a_range_too_narrow_to_be_true_is_widened_and_that_is_said():
     report = says(Way.APPRAISAL, 60, 60, 60)
 
-    answer = pool([report, INCOME], POLICY)
+    answer = pool([report, INCOME], POOLING)
 
     entered = next(one for one in answer.entered if one.indication.method is Way.APPRAISAL)
     assert entered.widened and math.isclose(math.exp(entered.high - entered.likely), 1.15)
@@ -270,14 +260,14 @@ def test_a_range_too_narrow_to_be_true_is_widened_and_that_is_said():
 def test_levels_are_brought_to_the_same_one():
     as_90 = says(Way.INCOME, 25, 50, 100, level_bp=9000)
 
-    answer = pool([as_90], replace(POLICY, methods_for_price_min=1))
+    answer = pool([as_90], replace(POOLING, methods_for_price_min=1))
 
     assert answer.low > as_90.low and answer.high < as_90.high
     assert math.isclose(math.log(answer.ratio) / math.log(4), 1.2815515655 / 1.6448536270, rel_tol=1e-4)
 
 
 def test_generated_deals_are_named_wherever_they_count():
-    answer = pool([replace(MARKET, grade=Grade.G), INCOME], POLICY)
+    answer = pool([replace(MARKET, grade=Grade.G), INCOME], POOLING)
 
     assert answer.rests_on_generated and "生成的参考数据" in words(answer)
 
@@ -285,7 +275,7 @@ def test_generated_deals_are_named_wherever_they_count():
 def test_the_answer_can_be_kept_as_json():
     import json
 
-    told = json.loads(json.dumps(pool([MARKET, INCOME, COST, ASKS], POLICY).to_json()))
+    told = json.loads(json.dumps(pool([MARKET, INCOME, COST, ASKS], POOLING).to_json()))
 
     assert told["price_fen"] == told["likely_fen"] and told["level_bp"] == 8000
     assert sum(one["weight_bp"] for one in told["items"] if one["weight_bp"] is not None) in (9999, 10_000, 10_001)
@@ -305,7 +295,7 @@ def test_people_read_two_significant_digits():
         base_date=date(2026, 1, 1),
     )
 
-    told = words(pool([exact, MARKET], POLICY))
+    told = words(pool([exact, MARKET], POOLING))
 
     assert "43万元" in told and "61万元" in told and "612" not in told
 
@@ -313,4 +303,4 @@ def test_people_read_two_significant_digits():
 def test_a_policy_that_contradicts_itself_is_a_fault():
     for changes in ({"correlation": 1.1}, {"spread_min": 0.0}, {"range_ratio_max": 1}, {"methods_for_price_min": 0}):
         with pytest.raises(ValueError):
-            replace(POLICY, **changes)
+            replace(POOLING, **changes)

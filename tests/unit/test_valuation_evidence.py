@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kernel.money import Money
+from tests.support.evidence import POLICY, PRIOR, row
 from tests.support.past_deals import candidate
 from valuation import features
 from valuation.comparables import nearest
@@ -21,40 +22,7 @@ from valuation.grading import Evidence, Grade, Policy, Reason, grade
 from valuation.model import PriceModel
 from valuation.statements import statement
 
-PRIOR = DiscountPrior(prior_bp=0, low_bp=0, high_bp=3500, pairs_min=30, source="a test")
-POLICY = Policy(
-    deals_for_price_min=30,
-    deals_for_range_min=9,
-    asks_for_range_min=30,
-    range_ratio_max=10,
-    ask_discount=PRIOR,
-    seller_share_max_bp=2000,
-    champion_packages_min=9,
-    generated_allowed=True,
-    version="ANY@2",
-    source="a test",
-)
 FACTS = features.facts(title="一种电机", kind="invention", trade="transfer", on=date(2026, 1, 1), filed_year=2020)
-
-
-def row(number: int, **facts: Any) -> Row:
-    usual = {
-        "source": "file",
-        "source_id": f"{number}",
-        "package_key": f"package-{number}",
-        "title": f"一种电机{number}",
-        "kind": "invention",
-        "trade": "transfer",
-        "price_type": "deal",
-        "price_fen": 10_000_000 + 250_000 * (number % 17),
-        "dealt_on": date(2023, 1, 1) + timedelta(days=7 * number),
-        "filed_on": None,
-        "filed_year": 2019,
-        "tech_field": None,
-        "package_size": 1,
-        "generated": False,
-    }
-    return Row(**(usual | facts))
 
 
 def rows(count: int, *, start: int = 0, **facts: Any) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kernel.ids import ModelRunId, new_id
-from tests.unit.test_valuation_evidence import POLICY, row
+from tests.support.evidence import POLICY, row
 from valuation import promoting
 from valuation.candidates import LOSS, Examined, best, made
 from valuation.dataset import Row, matrix, training_set

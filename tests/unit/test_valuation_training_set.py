@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kernel.money import Money
 from tests.support.counting import counts
-from tests.unit.test_valuation_evidence import POLICY, PRIOR, row
+from tests.support.evidence import POLICY, PRIOR, row
 from valuation.arms_length import LeftOut, left_out
 from valuation.dataset import training_set, weights
 from valuation.discounts import bounded, discount, pairs_of
