@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from kernel.db.base import table_of
 from kernel.ids import OrganisationId, PersonId
 from kernel.money import Money
 from kernel.tables import AuditRow
@@ -60,7 +61,7 @@ def record(
         "salt": salt,
     }
     row["leaf_sha256"] = leaf_hash(row)
-    session.execute(insert(AuditRow), [row])
+    session.execute(insert(table_of(AuditRow)), [row])
 
 
 def leaf_hash(row: Mapping[str, Any]) -> str:

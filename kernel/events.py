@@ -14,10 +14,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from kernel.db.base import table_of
 from kernel.ids import EventId, new_id
 from kernel.money import Money
 from kernel.tables import EventRow, HandledRow, OutboxRow
 
+_EVENTS, _OUTBOX = table_of(EventRow), table_of(OutboxRow)
 EVENT_TYPES: dict[str, type[Event]] = {}
 HANDLERS: dict[str, list[Handler]] = {}
 
@@ -63,8 +65,9 @@ def emit(session: Session, event: Event, *, now: datetime) -> EventId:
     """Write the event and its outbox row in this transaction: it is told if, and only if, the transaction commits."""
     event_id = EventId(new_id())
     row = {"id": event_id, "name": event.event_name, "payload": _to_json(event), "happened_at": now}
-    session.execute(insert(EventRow), [row])
-    session.execute(insert(OutboxRow), [{"event_id": event_id}])
+    # Both rows in one statement: every command of the market passes here.
+    written = insert(_EVENTS).values(row).returning(_EVENTS.c.id).cte("written")
+    session.execute(insert(_OUTBOX).from_select(["event_id"], select(written.c.id)))
     return event_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.audit import record
 from kernel.calendar import local_date
 from kernel.codes import BadCode, normalise_application_number
+from kernel.db.base import table_of
 from kernel.events import emit
 from kernel.http.auth import Actor
 from kernel.ids import PersonId, ValuationId, new_id
@@ -82,8 +84,14 @@ def record_deal(session: Session, *, deal: PastDeal, now: datetime) -> bool:
 
 def grant_view(session: Session, *, valuation_id: ValuationId, person_id: PersonId, now: datetime) -> None:
     """Give a person sight of a valuation; giving it twice is giving it once."""
-    row = {"valuation_id": valuation_id, "person_id": person_id, "granted_at": now}
-    session.execute(upsert(ValuationView).values(row).on_conflict_do_nothing())
+    grant_views(session, {(valuation_id, person_id)}, now=now)
+
+
+def grant_views(session: Session, sights: Iterable[tuple[ValuationId, PersonId]], *, now: datetime) -> None:
+    """Give each person sight of a valuation, in one statement; giving it twice is giving it once."""
+    rows = [{"valuation_id": one, "person_id": person_id, "granted_at": now} for one, person_id in sights]
+    if rows:
+        session.execute(upsert(table_of(ValuationView)).values(rows).on_conflict_do_nothing())
 
 
 def facts_of(subject: Subject, now: datetime) -> dict[str, Any]:
@@ -123,7 +131,7 @@ def _row(
         result_id=subject.result_id,
         owner_id=subject.owner_id,
         asked_by=actor.person_id,
-        run_id=run.id if run else None,
+        run=run,
         subject=facts,
         grade=answer.grade,
         reason=answer.reason,

@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import islice
-from typing import Any, Final
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel.money import Money
 from valuation.deals import FROM_CONTRACT, PriceType
 from valuation.features import remaining_life
 from valuation.titles import grams
 from valuation.words import PRICE_TYPES, value_in_words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 SHOWN_MAX: Final = 5
 YEARS_APART_MAX: Final = 20
@@ -63,21 +68,21 @@ def nearest(
     *,
     today: date,
     leaf_shares: Sequence[float] | None = None,
+    likenesses: Sequence[float] | None = None,
 ) -> list[dict[str, Any]]:
     """The likest packages as plain values, at most five. Of a contract made in this market neither its title nor its
     exact price or day is shown: it belongs to other people.
 
     `leaf_shares`: for each candidate the share of trees, 0 to 1, in which it falls into the leaf of the result. Shares
-    that are equal to the hundredth are told apart by title, then by day.
+    that are equal to the hundredth are told apart by title, then by day. `likenesses`: what `Likeness.of` says of the
+    candidates, if the caller has it.
     """
-    wanted = grams(str(facts["title"]))
     if leaf_shares is None:
-        scored = [(_likeness(facts, wanted, one, today), one) for one in candidates]
-        ranked = sorted(scored, key=lambda pair: (-pair[0], *_newest_first(pair[1])))
-        chosen = _one_a_package(ranked)
+        read = Likeness.learn(candidates).of(facts, today) if likenesses is None else likenesses
+        chosen = _one_a_package(_ranked(read, candidates))
     else:
-        pairs = zip(leaf_shares, candidates, strict=True)
-        top = islice(_one_a_package(sorted(pairs, key=lambda pair: -pair[0])), LOOKED_AT_MAX)
+        wanted = grams(str(facts["title"]))
+        top = islice(_one_a_package(_ranked(leaf_shares, candidates)), LOOKED_AT_MAX)
         chosen = iter(
             sorted(top, key=lambda pair: (-round(pair[0], 2), -_said(wanted, pair[1]), *_newest_first(pair[1])))
         )
@@ -85,6 +90,84 @@ def nearest(
     return [
         _shown(facts, one, round(float(likeness), 6), read_from, today) for likeness, one in islice(chosen, SHOWN_MAX)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like many past transactions are to a result by what is known of them, read once for all questions.
+
+    `holding`: for each character and pair of characters of titles the places of those that have it; `sizes` how many each
+    title has. Terms that are not known are NaN.
+    """
+
+    holding: Mapping[str, Array]
+    sizes: Array
+    kinds: Array
+    trades: Array
+    fields: Array
+    lives: Array
+    days: Array
+
+    @classmethod
+    def learn(cls, candidates: Sequence[Candidate]) -> Likeness:
+        """Read the candidates; the places are theirs."""
+        import numpy as np
+
+        places: dict[str, list[int]] = {}
+        said = [_grams(one.title) for one in candidates]
+        for place, grams_of_one in enumerate(said):
+            for gram in grams_of_one:
+                places.setdefault(gram, []).append(place)
+        lives = [_life(one) for one in candidates]
+        return cls(
+            holding={gram: np.array(those) for gram, those in places.items()},
+            sizes=np.array([len(one) for one in said], dtype=float),
+            kinds=np.array([one.kind for one in candidates], dtype=object),
+            trades=np.array([one.trade for one in candidates], dtype=object),
+            fields=np.array([one.tech_field for one in candidates], dtype=object),
+            lives=np.array([np.nan if one is None else one for one in lives], dtype=float),
+            days=np.array([one.dealt_on.toordinal() for one in candidates], dtype=float),
+        )
+
+    def of(self, facts: Mapping[str, Any], today: date) -> list[float]:
+        """(candidates,) between 0 and 1: half what the title says (Dice's coefficient of characters and pairs), the rest
+        kind, trade, field, remaining term and how recent it is.
+        """
+        import numpy as np
+
+        years_ago = np.abs(today.toordinal() - self.days) / 365.25
+        life, field = facts.get("remaining_life"), facts.get("tech_field")
+        apart = np.minimum(np.abs((np.nan if life is None else life) - self.lives), YEARS_APART_MAX)
+        same_field = np.zeros(len(self.days)) if field is None else self.fields == field
+        likeness = (
+            0.5 * self._said(grams(str(facts["title"])))
+            + 0.12 * (self.kinds == facts["kind"])
+            + 0.08 * (self.trades == facts["trade"])
+            + 0.10 * same_field
+            + 0.10 * np.where(np.isnan(apart), 0.5, 1 - apart / YEARS_APART_MAX)
+            + 0.10 * np.maximum(0.0, 1 - years_ago / 10)
+        )
+        found: list[float] = np.round(likeness.astype(float), 6).tolist()
+        return found
+
+    def _said(self, wanted: set[str]) -> Array:
+        import numpy as np
+
+        shared = np.zeros(len(self.sizes))
+        for gram in wanted & self.holding.keys():
+            shared[self.holding[gram]] += 1
+        both = len(wanted) + self.sizes
+        return 2 * shared / np.where(both > 0, both, 1)
+
+
+def _ranked(scores: Sequence[float], candidates: Sequence[Candidate]) -> Iterator[tuple[float, Candidate]]:
+    """The highest score first, of equal ones the newest; only as far as somebody looks."""
+    import numpy as np
+
+    order = np.argsort(-np.asarray(scores, dtype=float), kind="stable").tolist()
+    for score, places in groupby(order, key=lambda place: scores[place]):
+        for one in sorted((candidates[place] for place in places), key=_newest_first):
+            yield score, one
 
 
 def _newest_first(one: Candidate) -> tuple[int, str, str]:
@@ -109,27 +192,6 @@ def _said(wanted: set[str], one: Candidate) -> float:
     """Between 0 and 1: how much two titles share (Dice's coefficient of characters and pairs)."""
     theirs = _grams(one.title)
     return 2 * len(wanted & theirs) / (len(wanted) + len(theirs)) if wanted and theirs else 0.0
-
-
-def _likeness(facts: Mapping[str, Any], wanted: set[str], one: Candidate, today: date) -> float:
-    """Between 0 and 1: half what the title says, the rest kind, trade, field, remaining term and how recent it is."""
-    said = _said(wanted, one)
-    years_ago = abs((today - one.dealt_on).days) / 365.25
-    life, other = facts.get("remaining_life"), _life(one)
-    near_in_life = (
-        0.5 if life is None or other is None else 1 - min(abs(life - other), YEARS_APART_MAX) / YEARS_APART_MAX
-    )
-    same_field = facts.get("tech_field") is not None and facts["tech_field"] == one.tech_field
-    likeness: float = round(
-        0.5 * said
-        + 0.12 * (one.kind == facts["kind"])
-        + 0.08 * (one.trade == facts["trade"])
-        + 0.10 * same_field
-        + 0.10 * near_in_life
-        + 0.10 * max(0.0, 1 - years_ago / 10),
-        6,
-    )
-    return likeness
 
 
 def _shown(facts: Mapping[str, Any], one: Candidate, likeness: float, read_from: str, today: date) -> dict[str, Any]:

@@ -145,10 +145,8 @@ def question(models: Models | None, facts: Mapping[str, Any], policy: Policy) ->
 def foretell(model: PriceModel, facts: Sequence[Mapping[str, Any]]) -> list[Foretold]:
     """What one model says of any number of rows, each as if it were alone."""
     rows = features.frame([dict(one) for one in facts])
-    base, frame = model.contributions(rows)
+    base, frame, middle = model.reasoned(rows)
     names, parts = [str(name) for name in frame.columns], frame.to_numpy(dtype=float).tolist()
-    # Asked once: ranges of every level lie about the same middle.
-    middle = model.log_price(rows)
     prices = middle.tolist()
     ranges = {level: _ranges(model, rows, middle, level) for level in sorted({*LEVELS, WIDTH_LEVEL})}
     return [

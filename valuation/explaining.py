@@ -16,7 +16,7 @@ ADDS_UP_WITHIN: Final = 1e-6
 """|base + Σφ − f(x)| beyond this share of max(1, |f|) withholds the explanation."""
 
 NOTHING: Final = 1e-9
-"""A part as small as this is the noise of floating point and no reason; all of them together are no fen."""
+"""A part as small as this is the noise of floating point and no reason; the price is that of all parts nevertheless."""
 
 KIND, SCRUTINY = "kind", "scrutiny"
 
@@ -101,6 +101,8 @@ def allocate(
     total = math.fsum(parts)
     base = money(base_log)
     price = price or money(base_log + total)
+    if not parts:
+        return price, price, []
     mean = log_mean(total, math.exp(base_log) * 100)
     exact = [part * mean for part in parts]
     amounts = [math.floor(one) for one in exact]
@@ -137,7 +139,11 @@ def explain(
     order = sorted(
         (name for name in grouped if abs(grouped[name]) > NOTHING), key=lambda name: (-abs(grouped[name]), name)
     )
-    base, amounts = _in_yuan(base_log, [grouped[name] for name in order]) if in_yuan else (None, None)
+    base, amounts = None, None
+    if in_yuan:
+        # The price of all parts, also of those too small to be told: half a fen may hang on them.
+        price = money(base_log + math.fsum(parts.values()))
+        base, amounts = _in_yuan(base_log, [grouped[name] for name in order], price)
     return base, [
         _contribution(name, facts, grouped[name], None if amounts is None else amounts[place])
         for place, name in enumerate(order)

@@ -156,14 +156,16 @@ def frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
+    # One index for all columns: pandas would make and compare one for each.
+    index = pd.RangeIndex(len(rows))
     columns: dict[str, Any] = {}
     for name in (BOOK, *(feature.name for feature in FEATURES)):
         values = [row.get(name) for row in rows]
         if name in _NUMBERS:
             columns[name] = np.array([np.nan if value is None else value for value in values], dtype=float)
         else:
-            columns[name] = pd.Series(values, dtype=object)
-    return pd.DataFrame(columns)
+            columns[name] = pd.Series(values, index=index, dtype=object)
+    return pd.DataFrame(columns, index=index)
 
 
 _NUMBERS: Final = frozenset({"rights", "remaining_life", "trl", "is_method", "title_length"})

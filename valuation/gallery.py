@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import ModelRunId
 from valuation import features
-from valuation.comparables import Candidate, nearest
+from valuation.comparables import Candidate, Likeness, nearest
 from valuation.deals import Kind, PriceType, Trade
 from valuation.tables import PastTransaction
 
@@ -57,6 +57,7 @@ class Gallery:
 
     candidates: tuple[Candidate, ...]
     leaves: Array | None
+    likeness: Likeness
     late: UUID
     newest: UUID | None
     after: int
@@ -95,12 +96,13 @@ def _nearest(
     facts: Mapping[str, Any], galleries: Sequence[Gallery], here: Array | None, today: date
 ) -> list[dict[str, Any]]:
     candidates = [one for gallery in galleries for one in gallery.candidates]
-    shares: list[float] | None = None
-    if here is not None:
-        shares = []
-        for gallery in galleries:
-            if gallery.leaves is not None:
-                shares += (gallery.leaves == here).mean(axis=1).tolist()
+    if here is None:
+        likenesses = [one for gallery in galleries for one in gallery.likeness.of(facts, today)]
+        return nearest(facts, candidates, today=today, likenesses=likenesses)
+    shares: list[float] = []
+    for gallery in galleries:
+        if gallery.leaves is not None:
+            shares += (gallery.leaves == here).mean(axis=1).tolist()
     return nearest(facts, candidates, today=today, leaf_shares=shares)
 
 
@@ -114,7 +116,7 @@ def _gallery(session: Session, wanted: Wanted, model: PriceModel | None) -> Gall
     _, after = _state(session, late)
     candidates = tuple(_candidates(session, wanted))
     leaves = None if model is None else _leaves(model, [_facts_of(one) for one in candidates])
-    made = Gallery(candidates, leaves, late, newest, after)
+    made = Gallery(candidates, leaves, Likeness.learn(candidates), late, newest, after)
     while len(_KEPT) >= KEPT_MAX:
         _KEPT.pop(next(iter(_KEPT)), None)
     _KEPT[wanted] = made

@@ -93,9 +93,7 @@ class Linear:
         import numpy as np
 
         parts = np.zeros(matrix.shape)
-        terms = self.terms(matrix)
-        for one, place in enumerate(self.place):
-            parts[:, place] += terms[:, one]
+        np.add.at(parts.T, self.place, self.terms(matrix).T)
         return parts
 
     def to_json(self) -> dict[str, Any]:

@@ -138,6 +138,14 @@ class PriceModel:
         Exact SHAP values of the trees, a title's directions summed into one part, straight terms with them, and segment,
         time and nearest deals as parts of their own.
         """
+        return self._contributions(frame, self._learnt()[1].matrix(frame))
+
+    def reasoned(self, frame: pd.DataFrame) -> tuple[float, pd.DataFrame, Array]:
+        """(base, parts, log price): `contributions` and `log_price` from one reading of the table."""
+        matrix = self._learnt()[1].matrix(frame)
+        return *self._contributions(frame, matrix), self._log_price(frame, matrix)
+
+    def _contributions(self, frame: pd.DataFrame, matrix: Array) -> tuple[float, pd.DataFrame]:
         import numpy as np
         import pandas as pd
 
@@ -146,7 +154,6 @@ class PriceModel:
         parts: dict[str, Array] = {SEGMENT: prior.of(self._keys(frame)) - prior.overall}
         if self.level is not None:
             parts[TIME] = np.full(len(frame), self.level.latest)
-        matrix = columns.matrix(frame)
         by_place = np.zeros(matrix.shape)
         if self.linear is not None:
             by_place += self.linear.parts(matrix)
@@ -170,11 +177,12 @@ class PriceModel:
 
     def log_price(self, frame: pd.DataFrame) -> Array:
         """(rows,) natural log of the price."""
-        prior, columns = self._learnt()
-        total = prior.of(self._keys(frame)) + (0.0 if self.level is None else self.level.latest)
-        if (self.linear is None and self.forest is None and self.nearest is None) or len(frame) == 0:
+        return self._log_price(frame, self._learnt()[1].matrix(frame))
+
+    def _log_price(self, frame: pd.DataFrame, matrix: Array) -> Array:
+        total = self._learnt()[0].of(self._keys(frame)) + (0.0 if self.level is None else self.level.latest)
+        if len(frame) == 0:
             return total
-        matrix = columns.matrix(frame)
         if self.linear is not None:
             total = total + self.linear.of(matrix)
         if self.forest is not None:

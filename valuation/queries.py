@@ -1,4 +1,4 @@
-"""What may be asked about valuations: who may see one, and which run made it."""
+"""What may be asked about valuations: who may see one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.http.auth import Actor
 from kernel.ids import ResultId, ValuationId
 from parties.roles import Role
 from valuation.reviewing.tables import ReviewInvitation
-from valuation.tables import ModelRun, Valuation, ValuationView
+from valuation.tables import Valuation, ValuationView
 
 
 def visible_to(actor: Actor) -> Select[Valuation]:
@@ -35,10 +35,3 @@ def valuation(session: Session, actor: Actor, valuation_id: ValuationId) -> Valu
 def of_result(actor: Actor, result_id: ResultId) -> Select[Valuation]:
     """The valuations of a result that the actor may see; for `page_of`, newest first."""
     return visible_to(actor).where(Valuation.result_id == result_id)
-
-
-def model_id(session: Session, found: Valuation) -> tuple[str, str] | None:
-    """(model id, data hash) of the run behind a valuation; None if there was no model."""
-    rows = select(ModelRun.model_id, ModelRun.data_hash).where(ModelRun.id == found.run_id)
-    row = session.execute(rows).first()
-    return None if row is None else (row.model_id, row.data_hash)

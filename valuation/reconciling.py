@@ -40,6 +40,10 @@ class Held(StrEnum):
     """P90 is too many times P10: an appraisal or an auction is advised."""
 
 
+REVIEWABLE: Final = frozenset({Held.DISJOINT, Held.ABOVE_ASKS})
+"""What a reviewed reason frees."""
+
+
 class ReviewWithoutReason(Refused):
     """A review of disjoint ranges states its reason and its reviewer."""
 

@@ -4,15 +4,17 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from kernel.errors import NotFound
 from kernel.http.context import CurrentActor, Db
 from kernel.http.problems import problems
 from kernel.http.routing import Router
 from kernel.ids import ValuationId
-from valuation import queries
-from valuation.picturing import waterfall_svg
+from valuation.picturing import End, overridden_end, reasoned_end, waterfall_svg
 from valuation.reviewing.commands import open_valuation
+from valuation.reviewing.kinds import Verdict
+from valuation.reviewing.queries import standing_review
 from valuation.schemas import ValuationOut, shape
 from valuation.spreadsheet import contributions_csv
 from valuation.supposing.changes import (
@@ -25,6 +27,7 @@ from valuation.supposing.changes import (
 )
 from valuation.supposing.queries import limits_of, suppose
 from valuation.supposing.schemas import LimitsOut, WhatIfIn, WhatIfOut, shape_limits, shape_what_if
+from valuation.tables import Valuation
 
 router = Router(prefix="/v1/valuations", tags=["valuations"])
 
@@ -33,7 +36,7 @@ router = Router(prefix="/v1/valuations", tags=["valuations"])
 def get_valuation(valuation_id: ValuationId, db: Db, actor: CurrentActor) -> ValuationOut:
     """A valuation with its range, reasons, evidence and nearest past transactions."""
     found = open_valuation(db, actor, valuation_id)
-    return shape(found, queries.model_id(db, found))
+    return shape(found)
 
 
 @router.get(
@@ -47,11 +50,32 @@ def get_waterfall(
     db: Db,
     actor: CurrentActor,
     lang: Annotated[Literal["zh", "en"], Query(description="language of the picture")] = "zh",
+    end: Annotated[
+        Literal["model", "reasoned", "set"], Query(description="the price at which the picture ends")
+    ] = "model",
 ) -> Response:
-    """The reasons as a picture in yuan, with a title and a description in words."""
+    """The reasons as a picture in yuan, with a title and a description in words.
+
+    It ends at the model's price, at the reasoned price of several methods, or at the price that a person set in its place;
+    the latter two are not found where there is no such price.
+    """
     found = open_valuation(db, actor, valuation_id)
+    last = None if end == "model" else _end(db, found, end)
     headers = {"Cache-Control": "private, no-store"}
-    return Response(waterfall_svg(found, language=lang), media_type="image/svg+xml", headers=headers)
+    return Response(waterfall_svg(found, language=lang, end=last), media_type="image/svg+xml", headers=headers)
+
+
+def _end(session: Session, found: Valuation, end: Literal["reasoned", "set"]) -> End:
+    """Raises NotFound where no such price stands."""
+    if end == "reasoned":
+        last = reasoned_end(found)
+    else:
+        standing = standing_review(session, found)
+        overrides = standing is not None and standing.verdict is Verdict.OVERRIDE
+        last = overridden_end(found, standing.price) if standing is not None and overrides else None
+    if last is None:
+        raise NotFound
+    return last
 
 
 @router.get(

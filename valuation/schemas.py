@@ -14,6 +14,7 @@ from valuation import features
 from valuation.comparables import FACTS
 from valuation.grading import Grade, Reason
 from valuation.grouping import group_of, subtotals
+from valuation.reached import reconciled
 from valuation.tables import Valuation
 from valuation.words import ALLOCATION, GENERATED, LABEL
 
@@ -109,6 +110,16 @@ class IndicationOut(Wire):
     source_en: Text
 
 
+class ReachedOut(Wire):
+    """How a price was reached: from the base by the model's reasons and a bar for whatever came after. The factors lead from
+    base to price; the yuan, where given, close to the fen.
+    """
+
+    base_fen: PositiveFen | None
+    contributions: list[ContributionOut]
+    groups: list[GroupOut]
+
+
 class ReasonedOut(Wire):
     """The reasoned range: indications of several methods pooled by stated precision, each step in sentences."""
 
@@ -118,6 +129,7 @@ class ReasonedOut(Wire):
     high_fen: PositiveFen | None
     level_bp: BasisPoints
     items: list[IndicationOut]
+    reached: ReachedOut | None
     sentences_zh: list[Text]
     sentences_en: list[Text]
 
@@ -154,8 +166,8 @@ class ValuationOut(Wire):
     statement: StatementOut
 
 
-def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
-    """A valuation on the wire. `model`: the id of the run behind it and the hash of its data."""
+def shape(found: Valuation) -> ValuationOut:
+    """A valuation on the wire."""
     explanation = found.explanation
     return ValuationOut(
         id=found.id,
@@ -172,8 +184,8 @@ def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
         rests_on_generated=found.rests_on_generated,
         generated_label_zh=GENERATED[0] if found.rests_on_generated else None,
         generated_label_en=GENERATED[1] if found.rests_on_generated else None,
-        model_id=model[0] if model else None,
-        data_hash=model[1] if model else None,
+        model_id=found.run.model_id if found.run else None,
+        data_hash=found.run.data_hash if found.run else None,
         evidence=EvidenceOut(**found.evidence),
         base_fen=explanation["base_fen"],
         explanation_withheld=explanation["withheld"],
@@ -183,7 +195,7 @@ def shape(found: Valuation, model: tuple[str, str] | None) -> ValuationOut:
         groups=[GroupOut(**one) for one in subtotals(explanation["contributions"])],
         beyond=[shape_beyond(name) for name in explanation.get("beyond", ()) if name in features.BY_NAME],
         comparables=[shape_comparable(one) for one in found.comparables],
-        reasoned=shape_reasoned(explanation.get("indications")),
+        reasoned=shape_reasoned(explanation),
         statement=StatementOut(**explanation["statement"]),
     )
 
@@ -199,14 +211,27 @@ def shape_beyond(name: str) -> BeyondOut:
     return BeyondOut(feature=name, label_zh=feature.label_zh, label_en=feature.label_en)
 
 
-def shape_reasoned(stored: dict[str, Any] | None) -> ReasonedOut | None:
+def shape_reached(explanation: dict[str, Any] | None) -> ReachedOut | None:
+    """How a price was reached, from an explanation that ends at it."""
+    if explanation is None:
+        return None
+    return ReachedOut(
+        base_fen=explanation["base_fen"],
+        contributions=[shape_contribution(one) for one in explanation["contributions"]],
+        groups=[GroupOut(**one) for one in subtotals(explanation["contributions"])],
+    )
+
+
+def shape_reasoned(explanation: dict[str, Any]) -> ReasonedOut | None:
     """What several methods said together; None where the model stood alone."""
+    stored = explanation.get("indications")
     if stored is None:
         return None
     items = [IndicationOut(**{name: one[name] for name in IndicationOut.model_fields}) for one in stored["items"]]
     return ReasonedOut(
         **{name: stored[name] for name in ("held", "price_fen", "low_fen", "high_fen", "level_bp")},
         items=items,
+        reached=shape_reached(reconciled(explanation)),
         sentences_zh=[one["zh"] for one in stored["sentences"]],
         sentences_en=[one["en"] for one in stored["sentences"]],
     )

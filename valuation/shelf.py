@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from kernel.ids import ModelRunId
 from valuation.estimates import Models
@@ -24,14 +24,13 @@ _LOADED: dict[ModelRunId, Models] = {}
 def serving(session: Session) -> tuple[ModelRun, Models] | None:
     """The run that was promoted last and is whole, with its models; None while there is none."""
     newest = (
-        select(ModelPromotion.run_id)
+        select(ModelRun)
+        .join(ModelPromotion, ModelPromotion.run_id == ModelRun.id)
         .where(ModelPromotion.promoted)
         .order_by(ModelPromotion.decided_at.desc(), ModelPromotion.id.desc())
         .limit(RUNS_TRIED_MAX)
     )
-    for run_id in session.execute(newest).scalars().all():
-        # The artefact is large, and read only by the first question of a process.
-        run = session.get_one(ModelRun, run_id, options=[defer(ModelRun.artefact)])
+    for run in session.execute(newest).scalars().all():
         try:
             return run, load(run)
         except CorruptedModel as corrupted:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db.base import Base, enum_column
 from kernel.ids import ImportId, ModelRunId, OrganisationId, PersonId, ResultId, TransactionId, ValuationId
@@ -89,9 +89,10 @@ class ModelRun(Base):
     id: Mapped[ModelRunId] = mapped_column(primary_key=True)
     model_id: Mapped[str] = mapped_column(unique=True)
     data_hash: Mapped[str]
-    artefact: Mapped[bytes] = mapped_column(LargeBinary)
+    # Large, and not asked for by most questions.
+    artefact: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     artefact_sha256: Mapped[str]
-    manifest: Mapped[dict[str, Any]]
+    manifest: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     trained_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -139,6 +140,7 @@ class Valuation(Base):
     explanation: Mapped[dict[str, Any]]
     comparables: Mapped[list[Any]]
     valued_at: Mapped[datetime]
+    run: Mapped[ModelRun | None] = relationship(lazy="joined")
 
 
 class ValuationView(Base):

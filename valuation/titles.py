@@ -62,11 +62,18 @@ class TitleSpace:
     def transform(self, titles: Sequence[str]) -> Array:
         """The coordinates (rows, size) of titles, float64; an empty title is at the origin."""
         import numpy as np
+        from scipy import sparse
 
         if not any(titles):
             return np.zeros((len(titles), self.size))
         rows = _normalised(_counts(titles), self.idf.astype(np.float64))
-        return np.asarray(rows @ self.directions.astype(np.float64))
+        # Few titles touch few buckets: only their directions are read.
+        touched = np.bincount(rows.indices, minlength=BUCKETS) > 0
+        place = np.cumsum(touched) - 1
+        narrow = sparse.csr_array(
+            (rows.data, place[rows.indices], rows.indptr), shape=(len(titles), int(touched.sum()))
+        )
+        return np.asarray(narrow @ self.directions[touched].astype(np.float64))
 
     def to_json(self) -> dict[str, Any]:
         """Exact, as base64 of float32."""
@@ -93,9 +100,11 @@ def _normalised(counts: Any, idf: Array) -> Any:
     import numpy as np
     from scipy import sparse
 
-    rows = counts.multiply(idf).tocsr()
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    return sparse.diags_array(1 / np.maximum(length, 1e-12)) @ rows
+    said = counts.data * idf[counts.indices]
+    of_row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    length = np.sqrt(np.bincount(of_row, weights=said**2, minlength=counts.shape[0]))
+    scaled = said * (1 / np.maximum(length, 1e-12))[of_row]
+    return sparse.csr_array((scaled, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def _packed(numbers: Array) -> str:

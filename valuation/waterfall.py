@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,6 +22,7 @@ NOTE: Final = 15
 NOTE_LINES_MAX: Final = 2
 WIDTH: Final = 320
 ROW: Final = 36
+PRICE: Final = ("参考价", "suggested price")
 LINE_CHARACTERS: Final = 46
 """Latin characters of the font size that fit into the width, with some air."""
 UP, DOWN, WHOLE = "#1d6fb8", "#c2570c", "#5b6470"
@@ -30,11 +31,12 @@ UP, DOWN, WHOLE = "#1d6fb8", "#c2570c", "#5b6470"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One reason: its label, its factor and, where the picture is in yuan, its amount."""
+    """One reason: its label, its factor and, where the picture is in yuan, its amount. `alone`: never put with others."""
 
     label: str
     factor: float
     amount: Money | None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Picture:
     bars: tuple[Bar, ...]
     deals: int
     deals_needed: int
+    price_name: str = ""
+    """What the price at the end is called; PRICE where nothing is said."""
 
 
 def svg(picture: Picture, *, language: str, key: str) -> str:
@@ -80,17 +84,16 @@ def _broken(text: str) -> list[str]:
 def shortened(bars: Sequence[Bar], *, zh: bool) -> list[Bar]:
     """At most eight bars, the strongest first; the rest as one bar that holds their sum and the product of their factors.
 
-    A single one that is left stands for itself.
+    A single one that is left stands for itself. Those that stand alone come at the end, whatever their strength.
     """
     if len(bars) <= BARS_MAX + 1:
         return list(bars)
-    shown, rest = list(bars[:BARS_MAX]), bars[BARS_MAX:]
-    if rest:
-        label = f"其他{len(rest)}项" if zh else f"{len(rest)} others"
-        amounts = [one.amount for one in rest if one.amount is not None]
-        amount = Money(sum(one.fen for one in amounts)) if len(amounts) == len(rest) else None
-        shown.append(Bar(label, math.prod(one.factor for one in rest), amount))
-    return shown
+    alone, others = [one for one in bars if one.alone], [one for one in bars if not one.alone]
+    shown, rest = others[: BARS_MAX - len(alone)], others[BARS_MAX - len(alone) :]
+    label = f"其他{len(rest)}项" if zh else f"{len(rest)} others"
+    amounts = [one.amount for one in rest if one.amount is not None]
+    amount = Money(sum(one.fen for one in amounts)) if len(amounts) == len(rest) else None
+    return [*shown, Bar(label, math.prod(one.factor for one in rest), amount), *alone]
 
 
 def printed(base: Money, amounts: Sequence[Money]) -> list[Money]:
@@ -119,7 +122,7 @@ def _waterfall(picture: Picture, *, zh: bool) -> tuple[list[str], int]:
     if in_yuan and picture.base is not None:
         # Rounded before the weak ones are put together, so that the picture prints what the table prints.
         numbers = printed(picture.base, amounts)
-        rounded = [Bar(one.label, one.factor, number) for one, number in zip(picture.bars, numbers[1:-1], strict=True)]
+        rounded = [replace(one, amount=number) for one, number in zip(picture.bars, numbers[1:-1], strict=True)]
         bars = shortened(rounded, zh=zh)
         shown = [one.amount or Money(0) for one in bars]
         steps = [float(one.fen) for one in (numbers[0], *shown, numbers[-1])]
@@ -145,7 +148,7 @@ def _waterfall(picture: Picture, *, zh: bool) -> tuple[list[str], int]:
         mark = f"{'▲' if rises else '▼'} ×{factor_text(bar.factor)}" + (f" {texts[place]}" if texts[place] else "")
         rows.append(_row(place, bar.label, mark, UP if rises else DOWN, at(min(start, end)), at(max(start, end))))
     last, end = len(bars) + 1, running[-1]
-    name = "参考价" if zh else "suggested price"
+    name = picture.price_name or PRICE[0 if zh else 1]
     rows.append(_row(last, name, texts[-1], WHOLE, at(min(0.0, end)), at(max(0.0, end))))
     note = (ALLOCATION if in_yuan else FACTORS_ONLY)[0 if zh else 1]
     lines = [f"元：{note}" if in_yuan else note] if zh else _broken(f"Yuan: {note}" if in_yuan else note)

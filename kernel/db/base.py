@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import BigInteger, Date, DateTime, Dialect, Enum, MetaData, Text, TypeDecorator, Uuid
+from sqlalchemy import BigInteger, Date, DateTime, Dialect, Enum, MetaData, Table, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -55,6 +55,11 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
     }
+
+
+def table_of(kind: type[Base]) -> Table:
+    """The bare table: rows that are only written need none of the mapper's bookkeeping, which costs as much as the row."""
+    return cast(Table, kind.__table__)
 
 
 def enum_column(kind: type[E], name: str | None = None) -> Enum:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from kernel.db.base import table_of
 from kernel.due import due_work
 from kernel.errors import Malformed, Refused
 from kernel.ids import PersonId
@@ -102,7 +103,7 @@ def store(session: Session, held: Claim, response: Response, *, now: datetime) -
         "body": bytes(response.body),
         "stored_at": now,
     }
-    session.execute(insert(StoredAnswer), [row])
+    session.execute(insert(table_of(StoredAnswer)).values(row))
 
 
 @due_work("kernel.forget_answers")

@@ -35,7 +35,7 @@ from market.results.schemas import (
 from market.results.tables import Result
 from parties.errors import NotVerified
 from valuation import queries as valuations
-from valuation.reviewing.commands import seen
+from valuation.reviewing.commands import first_seen, seen
 from valuation.schemas import ValuationOut, shape
 from valuation.tables import Valuation
 
@@ -140,8 +140,8 @@ def engage(result_id: ResultId, body: EngageIn, db: Db, actor: CurrentActor, now
 def value(result_id: ResultId, body: ValueIn, db: Db, actor: CurrentActor, now: Now) -> ValuationOut:
     """Ask for an initial price, explained. For the owner's people only; "not enough evidence" is an ordinary answer."""
     made = commands.value(db, result_id=result_id, trade=body.trade, actor=actor, now=now)
-    seen(db, actor, [made])
-    return shape(made, valuations.model_id(db, made))
+    first_seen(db, actor, made)
+    return shape(made)
 
 
 @router.get("/{result_id}/valuations", operation_id="list_valuations")
@@ -151,7 +151,7 @@ def list_valuations(result_id: ResultId, db: Db, actor: CurrentActor, asked: Pag
 
     def shown(row: Valuation) -> ValuationOut:
         seen(db, actor, [row])
-        return shape(row, valuations.model_id(db, row))
+        return shape(row)
 
     return page_of(db, valuations.of_result(actor, result_id), Valuation.id, asked, shown)
 

@@ -13,9 +13,16 @@ from market.results.commands import appraising
 from market.results.tables import Result
 from valuation.appraisal import errors, impossible, practice, queries
 from valuation.appraisal.schemas.assessing import ScorecardIn, ScorecardOut, scorecard_out
-from valuation.appraisal.schemas.indications import IndicationIn, IndicationOut, indication_out
+from valuation.appraisal.schemas.indications import (
+    IndicationIn,
+    IndicationOut,
+    PoolingReviewIn,
+    PoolingReviewOut,
+    indication_out,
+    pooling_review_out,
+)
 from valuation.appraisal.scoring import NotWeighed
-from valuation.appraisal.tables import IndicationRow, Scorecard
+from valuation.appraisal.tables import IndicationRow, PoolingReview, Scorecard
 from valuation.appraisal.weighing import IndicatorUnknown
 
 router = Router(prefix="/v1/results", tags=["results"])
@@ -71,6 +78,27 @@ def indicate(result_id: ResultId, body: IndicationIn, db: Db, actor: CurrentActo
             now=now,
         )
     return indication_out(made)
+
+
+@router.post(
+    "/{result_id}/pooling-reviews",
+    status_code=201,
+    operation_id="review_pooling",
+    responses=problems(errors.NothingToReview, errors.OwnIndication, errors.NothingLeftToPool),
+)
+def review_pool(result_id: ResultId, body: PoolingReviewIn, db: Db, actor: CurrentActor, now: Now) -> PoolingReviewOut:
+    """Review why the methods' ranges do not meet, and which are left out; the next valuation pools them accordingly."""
+    made = appraising.review_pool(
+        db, result_id=result_id, left_out=body.left_out, reason=body.reason, actor=actor, now=now
+    )
+    return pooling_review_out(made)
+
+
+@router.get("/{result_id}/pooling-reviews", operation_id="list_pooling_reviews")
+def pooling_reviews(result_id: ResultId, db: Db, actor: CurrentActor, asked: PageQuery) -> Page[PoolingReviewOut]:
+    """The reviews of how a result's indications are pooled, newest first."""
+    result = fetch(db, worked_on_by(actor), Result, result_id)
+    return page_of(db, queries.pooling_reviews_of(result.id), PoolingReview.id, asked, pooling_review_out)
 
 
 @router.get("/{result_id}/indications", operation_id="list_indications")

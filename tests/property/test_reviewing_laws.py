@@ -45,7 +45,7 @@ sign_offs = st.builds(
 opinions = st.builds(Opinion, st.sampled_from(HOUSES), st.booleans(), figures(), instants)
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(3_000))
 @given(st.sampled_from(Verdict), st.none() | figures(), st.none() | figures(), st.sampled_from(["", " ", "另有依据"]))
 def test_what_is_signed_is_the_models_or_has_its_reason(
     verdict: Verdict, model: Figure | None, stated: Figure | None, reason: str
@@ -63,7 +63,7 @@ def test_what_is_signed_is_the_models_or_has_its_reason(
         assert verdict is not Verdict.OVERRIDE or reason.strip()
 
 
-@settings(max_examples=counts(20_000))
+@settings(max_examples=counts(3_000))
 @given(
     st.sampled_from(["GOV_UNIT", "SOE", "PRIVATE"]),
     amounts,
@@ -86,7 +86,7 @@ def test_no_government_benchmark_without_a_signature_and_a_second_voice__zhejian
         assert refusal.article and refusal.facts()["cure_zh"]
 
 
-@settings(max_examples=counts(10_000))
+@settings(max_examples=counts(2_000))
 @given(amounts, sign_offs, instants, st.lists(opinions, max_size=3), opinions)
 def test_one_more_supporting_voice_never_takes_a_benchmark_away(
     benchmark: Money, signed: SignOff, decided: datetime, said: list[Opinion], more: Opinion
@@ -163,7 +163,7 @@ def compared(draw: st.DrawFn) -> Compared:
     )
 
 
-@settings(max_examples=counts(5_000))
+@settings(max_examples=counts(1_000))
 @given(st.lists(compared(), max_size=25), st.integers(2, 4))
 def test_nothing_is_told_that_rests_on_too_few_organisations(rows: list[Compared], units_min: int) -> None:
     whole, *segments = compare(rows, units_min=units_min)

@@ -13,7 +13,7 @@ DRAWN_BLIND = {
 """Where a valuation is read and nothing of its price is drawn, or the reading is recorded."""
 READS = {("queries", "valuation"), ("valuations", "valuation")}
 SHAPES = {"shape", "waterfall_svg"}
-RECORDS = {"open_valuation", "seen"}
+RECORDS = {"open_valuation", "seen", "first_seen"}
 
 
 def _functions(path: Path):

@@ -116,3 +116,21 @@ class BaseDateTooOld(Refused):
     zh = "评估基准日不得晚于今日，也不得过旧。"
     base_date: date
     months_max: int
+
+
+class NothingToReview(Refused):
+    """The newest valuation of this result is not held for ranges that do not meet."""
+
+    zh = "该成果最新的估价并无各方法区间不相衔接的情形，无须复核。"
+
+
+class OwnIndication(Refused):
+    """Whoever stated an indication or recorded a report does not review how it is pooled."""
+
+    zh = "陈述指示或登记评估报告的人不得复核其合并。"
+
+
+class NothingLeftToPool(Refused):
+    """A review that leaves every method out leaves nothing to pool."""
+
+    zh = "复核不得剔除全部方法。"

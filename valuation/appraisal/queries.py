@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.db.locking import fetch
@@ -15,7 +15,7 @@ from valuation.appraisal.indicators import Scene
 from valuation.appraisal.methods import Method
 from valuation.appraisal.reports import Purpose, latest_day
 from valuation.appraisal.saying import Said
-from valuation.appraisal.tables import Appraisal, IndicationRow, Scorecard, WeightRow, WorkingPaper
+from valuation.appraisal.tables import Appraisal, IndicationRow, PoolingReview, Scorecard, WeightRow, WorkingPaper
 from valuation.appraisal.weighing import WeightSet, examples
 from valuation.grading import Grade
 from valuation.indications import Indication, Way
@@ -81,27 +81,52 @@ def indications_of(session: Session, result_id: ResultId, *, on: date | None = N
     With a day, those are left out whose base date is too old for it, and appraisal reports that are valid on it come in,
     the newest of each purpose, as indications of their own.
     """
-    newest = indications_on(result_id).order_by(IndicationRow.id.desc())
+    stated, reports = pooled_rows(session, result_id, on=on)
+    found = [Indication.from_json(row.indication) for row in stated]
+    return found if on is None else [*found, *map(_as_indication, reports)]
+
+
+def anything_pooled(session: Session, result_id: ResultId) -> bool:
+    """There is an indication or a report of the result, of whatever day: most results have none."""
+    stated = exists().where(IndicationRow.result_id == result_id)
+    reported = exists().where(Appraisal.result_id == result_id)
+    return bool(session.execute(select(or_(stated, reported))).scalar_one())
+
+
+def pooled_rows(
+    session: Session, result_id: ResultId, *, on: date | None
+) -> tuple[list[IndicationRow], list[Appraisal]]:
+    """The newest indication of each method and the newest report of each purpose; with a day, those that hold on it."""
     by_method: dict[Method, IndicationRow] = {}
-    for row in session.execute(newest).scalars():
+    for row in session.execute(indications_on(result_id).order_by(IndicationRow.id.desc())).scalars():
         by_method.setdefault(row.method, row)
-    stated = [Indication.from_json(row.indication) for row in by_method.values()]
-    if on is None:
-        return stated
-    months = pooling_policy_on(session, on).months_max
-    fresh = [one for one in stated if one.base_date is None or latest_day(one.base_date, months) >= on]
-    return [*fresh, *_reported(session, result_id, on)]
+    stated = list(by_method.values())
+    reports = select(Appraisal).where(Appraisal.result_id == result_id)
+    if on is not None:
+        if stated:
+            months = pooling_policy_on(session, on).months_max
+            stated = [one for one in stated if latest_day(one.base_date, months) >= on]
+        reports = reports.where(Appraisal.base_date <= on, Appraisal.valid_until >= on)
+    by_purpose: dict[Purpose, Appraisal] = {}
+    for report in session.execute(reports.order_by(Appraisal.id.desc())).scalars():
+        by_purpose.setdefault(report.purpose, report)
+    return stated, list(by_purpose.values())
 
 
-def _reported(session: Session, result_id: ResultId, on: date) -> list[Indication]:
-    """Reports that carry a price on a day. A report gives one value; pooling widens it to the least spread."""
-    valid = select(Appraisal).where(
-        Appraisal.result_id == result_id, Appraisal.base_date <= on, Appraisal.valid_until >= on
-    )
-    newest: dict[Purpose, Appraisal] = {}
-    for row in session.execute(valid.order_by(Appraisal.id.desc())).scalars():
-        newest.setdefault(row.purpose, row)
-    return [_as_indication(row) for row in newest.values()]
+def pooling_reviews_of(result_id: ResultId) -> Select[PoolingReview]:
+    """The reviews of how a result's indications are pooled; row policies narrow them to those whom they concern."""
+    return select(PoolingReview).where(PoolingReview.result_id == result_id)
+
+
+def standing_pooling_review(session: Session, result_id: ResultId, *, on: date | None) -> PoolingReview | None:
+    """The newest review that has seen everything which is pooled now; None where something has come after it."""
+    newest = pooling_reviews_of(result_id).order_by(PoolingReview.id.desc()).limit(1)
+    found = session.execute(newest).scalar_one_or_none()
+    if found is None:
+        return None
+    stated, reports = pooled_rows(session, result_id, on=on)
+    recorded = [one.recorded_at for one in stated] + [one.recorded_at for one in reports]
+    return found if all(one <= found.reviewed_at for one in recorded) else None
 
 
 def _as_indication(row: Appraisal) -> Indication:

@@ -14,6 +14,7 @@ from kernel.ids import (
     IndicationId,
     OrganisationId,
     PersonId,
+    PoolingReviewId,
     ResultId,
     ScorecardId,
     WeightSetId,
@@ -217,3 +218,26 @@ class IndicationRow(Base):
     outcome: Mapped[dict[str, Any]]
     """The calculation at the stated values: steps, sensitivity, warnings."""
     recorded_at: Mapped[datetime]
+
+
+class PoolingReview(Base):
+    """Why ranges that do not meet may be pooled. It speaks of the indications and reports that were there when it was made."""
+
+    __tablename__ = "pooling_review"
+    __table_args__ = (
+        Index(None, "result_id"),
+        Index(None, "owner_id"),
+        CheckConstraint("length(trim(reason)) > 0", name="reason"),
+        CheckConstraint("""left_out <@ '["market", "income", "cost", "appraisal"]'::jsonb""", name="left_out"),
+    )
+
+    id: Mapped[PoolingReviewId] = mapped_column(primary_key=True)
+    result_id: Mapped[ResultId]
+    owner_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
+    reviewer_id: Mapped[PersonId] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisation.id"))
+    reviewer: Mapped[str]
+    """The name as it is said with the range."""
+    reason: Mapped[str]
+    left_out: Mapped[list[Any]]
+    reviewed_at: Mapped[datetime]

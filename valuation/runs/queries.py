@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, undefer
 
 from kernel.db.locking import fetch
 from kernel.errors import NotFound
@@ -30,7 +30,7 @@ class Standing:
 
 def all_runs() -> Select[ModelRun]:
     """Every run, without its artefact; for `page_of`, newest first."""
-    return select(ModelRun).options(defer(ModelRun.artefact))
+    return select(ModelRun).options(undefer(ModelRun.manifest))
 
 
 def run_named(session: Session, asked: str) -> ModelRun:

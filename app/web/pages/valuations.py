@@ -13,11 +13,17 @@ from starlette.responses import Response
 from app.web import forms, judging
 from app.web.reasons import reasons_of
 from app.web.routing import PageRouter
-from app.web.visits import Visit, Visiting
+from app.web.visits import Visit, Visiting, go
 from kernel.errors import Problem
 from kernel.ids import ValuationId
 from market.results import queries as results
-from valuation import queries
+from market.results.commands import appraising
+from valuation.appraisal import queries as appraisal
+from valuation.appraisal.commands.pooling import REVIEWERS
+from valuation.appraisal.schemas.indications import PoolingReviewIn
+from valuation.appraisal.tables import PoolingReview
+from valuation.indications import Way
+from valuation.reconciling import REVIEWABLE
 from valuation.reviewing.commands import open_valuation
 from valuation.schemas import shape
 from valuation.starting import queries as starting
@@ -26,6 +32,7 @@ from valuation.statements import factor_text
 from valuation.supposing.changes import NothingChanged
 from valuation.supposing.queries import limits_of, suppose
 from valuation.supposing.schemas import LimitOut, WhatIfIn, WhatIfOut, shape_limits, shape_what_if
+from valuation.tables import Valuation
 from valuation.waterfall import height_of
 from valuation.words import BASE, KINDS, TRADES
 
@@ -54,7 +61,7 @@ def show_valuation(
     """The page of a valuation, after a form that was refused with what was refused; with a what-if, its answer."""
     actor = visit.member()
     row = open_valuation(visit.db, actor, valuation_id)
-    found = shape(row, queries.model_id(visit.db, row))
+    found = shape(row)
     return visit.show(
         "valuation.html",
         status=problem.status if problem else 200,
@@ -66,7 +73,8 @@ def show_valuation(
         title=results.result(visit.db, actor, row.result_id).title,
         sentences=visit.t.either(found.statement.zh, found.statement.en),
         reasons=reasons_of(found, visit.t.language),
-        height=height_of(len(found.contributions)),
+        height_of=height_of,
+        pooling=_pooling(visit, row),
         limits=shape_limits(limits_of(visit.db, row)).limits,
         base_name=visit.t.either(*BASE),
         supposed=supposed,
@@ -74,6 +82,50 @@ def show_valuation(
         kinds=KINDS,
         trades=TRADES,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """What the page says of ranges that do not meet: the review that stands, or whether the visitor may write one."""
+
+    standing: PoolingReview | None
+    may_review: bool
+    ways: list[Way]
+
+
+def _pooling(visit: Visiting, row: Valuation) -> Pooling | None:
+    """None where nothing is pooled, or nothing holds the price that a review could free."""
+    pooled = row.explanation.get("indications")
+    if not pooled or pooled["held"] not in REVIEWABLE:
+        return None
+    since = appraisal.pooling_reviews_of(row.result_id).where(PoolingReview.reviewed_at >= row.valued_at)
+    standing = visit.db.execute(since.order_by(PoolingReview.id.desc()).limit(1)).scalar_one_or_none()
+    ways = [Way(one["method"]) for one in pooled["items"]]
+    return Pooling(standing, visit.member().has(*REVIEWERS), [one for one in Way if one in ways])
+
+
+@router.post("/valuations/{valuation_id}/pooling-reviews")
+def review_pool(visit: Visit, valuation_id: ValuationId) -> Response:
+    """Say why the methods' ranges do not meet; the next valuation pools them accordingly."""
+    actor, typed = visit.member(), visit.form
+    row = open_valuation(visit.db, actor, valuation_id)
+
+    def step() -> PoolingReview:
+        left_out = [one for one in Way if typed.get(f"left_out_{one}")]
+        body = forms.as_body(PoolingReviewIn, reason=typed.get("pooling_reason", ""), left_out=left_out)
+        return appraising.review_pool(
+            visit.db,
+            result_id=row.result_id,
+            left_out=body.left_out,
+            reason=body.reason,
+            actor=actor,
+            now=visit.now,
+        )
+
+    found = visit.attempt(step)
+    if isinstance(found, Problem):
+        return show_valuation(visit, valuation_id, problem=found)
+    return go(f"/valuations/{valuation_id}#reasoned-title")
 
 
 @router.post("/valuations/{valuation_id}/what-if")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from kernel.http.auth import Actor
 from kernel.ids import ResultId, WeightSetId
 from market.results.access import worked_on_by
 from market.results.tables import Result
-from valuation.appraisal.commands import indicating, scoring
+from valuation.appraisal.commands import indicating, pooling, scoring
 from valuation.appraisal.indicators import Scene
 from valuation.appraisal.objects import Appraised
 from valuation.appraisal.practice import Practice
 from valuation.appraisal.scoring import Score
 from valuation.appraisal.sheets import Sheet
-from valuation.appraisal.tables import IndicationRow, Scorecard
+from valuation.appraisal.tables import IndicationRow, PoolingReview, Scorecard
+from valuation.indications import Way
 
 
 def score(
@@ -66,6 +67,20 @@ def indicate(
         actor=actor,
         now=now,
     )
+
+
+def review_pool(
+    session: Session,
+    *,
+    result_id: ResultId,
+    left_out: Collection[Way],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> PoolingReview:
+    """Say why ranges that do not meet may be pooled. Raises NotFound, and what valuation refuses."""
+    appraised = _appraised(session, actor, result_id)
+    return pooling.review_pool(session, appraised=appraised, left_out=left_out, reason=reason, actor=actor, now=now)
 
 
 def _appraised(session: Session, actor: Actor, result_id: ResultId) -> Appraised:

@@ -19,6 +19,7 @@ from market.results.tables import Result, ResultGrant
 from parties.roles import Role
 from valuation import commands as valuation
 from valuation.reviewing import commands as reviewing
+from valuation.reviewing.kinds import Capacity
 from valuation.tables import Valuation
 
 
@@ -32,12 +33,13 @@ def value(session: Session, *, result_id: ResultId, trade: str, actor: Actor, no
     ask = queries.public_ask(session, result_id)
     made = valuation.value(session, subject=subject_of(result, trade=trade), actor=actor, now=now, ask=ask)
     engaged = select(ResultGrant).where(ResultGrant.result_id == result_id).order_by(ResultGrant.granted_at)
-    for one in session.execute(engaged).scalars():
-        reviewing.engage(
-            session, valuation_id=made.id, organisation_id=one.organisation_id, person_id=one.person_id, now=now
-        )
-    for person_id in {one.person_id for one in result.completers if one.person_id is not None}:
-        reviewing.name_completer(session, valuation_id=made.id, person_id=person_id, now=now)
+    parts = [
+        reviewing.Part(made.id, one.person_id, Capacity.ENGAGED, one.organisation_id)
+        for one in session.execute(engaged).scalars()
+    ]
+    completers = {one.person_id for one in result.completers if one.person_id is not None}
+    parts += [reviewing.Part(made.id, person_id, Capacity.COMPLETER) for person_id in sorted(completers)]
+    reviewing.take_part(session, parts, now=now)
     return made
 
 
@@ -65,10 +67,9 @@ def engage(
     }
     session.execute(upsert(ResultGrant).values(row).on_conflict_do_nothing())
     made = select(Valuation.id).where(Valuation.result_id == result_id, Valuation.owner_id == result.owner_id)
-    for valuation_id in session.execute(made).scalars().all():
-        reviewing.engage(
-            session, valuation_id=valuation_id, organisation_id=organisation_id, person_id=person_id, now=now
-        )
+    valuations = session.execute(made).scalars().all()
+    parts = [reviewing.Part(one, person_id, Capacity.ENGAGED, organisation_id) for one in valuations]
+    reviewing.take_part(session, parts, now=now)
     after = {"organisation_id": organisation_id, "person_id": person_id}
     record(session, actor=actor, action="result.engage", kind="result", object_id=result_id, after=after, now=now)
     return session.get_one(ResultGrant, (result_id, organisation_id, person_id))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from kernel.errors import Problem
-from kernel.http.fields import Wire
-from kernel.ids import IndicationId, OrganisationId, ResultId
+from kernel.http.fields import Prose, Wire
+from kernel.ids import IndicationId, OrganisationId, PersonId, PoolingReviewId, ResultId
 from valuation.appraisal import cost, income
 from valuation.appraisal.impossible import InputMissing, OfAField, OneWayOnly
 from valuation.appraisal.methods import Method
@@ -17,7 +19,8 @@ from valuation.appraisal.practice import Practice
 from valuation.appraisal.schemas.calculations import CalculationOut
 from valuation.appraisal.schemas.entries import CostIn, IncomeIn
 from valuation.appraisal.sheets import Sheet
-from valuation.appraisal.tables import IndicationRow
+from valuation.appraisal.tables import IndicationRow, PoolingReview
+from valuation.indications import Way
 
 
 class IndicationIn(Wire):
@@ -81,3 +84,28 @@ def indication_out(row: IndicationRow) -> IndicationOut:
     }
     same = {name: getattr(row, name) for name in IndicationOut.model_fields if name not in other}
     return IndicationOut(**same, **other)
+
+
+class PoolingReviewIn(Wire):
+    """Why ranges that do not meet may be pooled, and which methods are left out of the pool."""
+
+    reason: Annotated[str, Prose(5000)]
+    left_out: Annotated[list[Way], Field(max_length=len(Way), default_factory=list)]
+
+
+class PoolingReviewOut(Wire):
+    """A review of how a result's indications are pooled; a later indication or report wants another one."""
+
+    id: PoolingReviewId
+    result_id: ResultId
+    reviewer_id: PersonId
+    organisation_id: OrganisationId
+    reviewer: str
+    reason: str
+    left_out: list[Way]
+    reviewed_at: datetime
+
+
+def pooling_review_out(row: PoolingReview) -> PoolingReviewOut:
+    """A review of the pool on the wire."""
+    return PoolingReviewOut(**{name: getattr(row, name) for name in PoolingReviewOut.model_fields})

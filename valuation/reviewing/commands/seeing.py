@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
-from kernel.db import market_now
 from kernel.db.locking import hold
 from kernel.http.auth import Actor
 from kernel.ids import PersonId, ResultId, ValuationId
 from valuation import queries
 from valuation.reviewing.tables import PriceSight
 from valuation.tables import Valuation
+
+_SEE: Final = text("""
+    INSERT INTO price_sight (valuation_id, person_id, result_id, first_seen_at)
+    SELECT :valuation_id, :person_id, :result_id, market_now()
+      FROM (SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))) AS held
+        ON CONFLICT DO NOTHING""")
+"""The eyes are held before the clock is read: the lock stands in FROM, and a volatile SELECT list is computed after it."""
 
 
 def open_valuation(session: Session, actor: Actor, valuation_id: ValuationId) -> Valuation:
@@ -32,15 +38,17 @@ def seen(session: Session, actor: Actor, shown: Iterable[Valuation]) -> None:
     with_price = [one for one in shown if one.price is not None or one.low is not None]
     known = _known(session, actor.person_id, [one.id for one in with_price])
     for one in sorted((one for one in with_price if one.id not in known), key=lambda one: one.id):
-        # A price that is being given blind at this moment is written before the sight, or after it, never beside it.
-        hold_eyes(session, actor.person_id, one.result_id)
-        row = {
-            "valuation_id": one.id,
-            "person_id": actor.person_id,
-            "result_id": one.result_id,
-            "first_seen_at": market_now(session),
-        }
-        session.execute(upsert(PriceSight).values(row).on_conflict_do_nothing())
+        first_seen(session, actor, one)
+
+
+def first_seen(session: Session, actor: Actor, shown: Valuation) -> None:
+    """`seen`, for one valuation that the actor cannot have seen before: it was made in this transaction."""
+    if shown.price is None and shown.low is None:
+        return
+    # A price that is being given blind at this moment is written before the sight, or after it, never beside it.
+    held = {"name": _eyes(actor.person_id, shown.result_id)}
+    seen_by = {"valuation_id": shown.id, "person_id": actor.person_id, "result_id": shown.result_id}
+    session.execute(_SEE, held | seen_by)
 
 
 def was_shown(session: Session, person_id: PersonId, result_id: ResultId) -> bool:
@@ -51,7 +59,11 @@ def was_shown(session: Session, person_id: PersonId, result_id: ResultId) -> boo
 
 def hold_eyes(session: Session, person_id: PersonId, result_id: ResultId) -> None:
     """Nothing is shown to this person of this result until the transaction ends."""
-    hold(session, f"price-sight:{person_id}:{result_id}")
+    hold(session, _eyes(person_id, result_id))
+
+
+def _eyes(person_id: PersonId, result_id: ResultId) -> str:
+    return f"price-sight:{person_id}:{result_id}"
 
 
 def _known(session: Session, person_id: PersonId, valuation_ids: list[ValuationId]) -> set[ValuationId]:

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from kernel.db.base import table_of
 from kernel.ids import OrganisationId, PersonId, ValuationId, new_id
-from valuation.commands import grant_view
+from valuation.commands import grant_views
 from valuation.reviewing.kinds import Capacity
 from valuation.reviewing.tables import ValuationPart
 
 
-def engage(
-    session: Session, *, valuation_id: ValuationId, organisation_id: OrganisationId, person_id: PersonId, now: datetime
-) -> None:
-    """A person whom the owner engaged, in one organisation, may see the valuation and, as a technology manager, judge it."""
-    grant_view(session, valuation_id=valuation_id, person_id=person_id, now=now)
-    _take_part(session, valuation_id, person_id, Capacity.ENGAGED, organisation_id, now)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Whoever is engaged, in one organisation, may see the valuation and, as a technology manager, judge it; a completer
+    of the result may see it and never judges it.
+    """
+
+    valuation_id: ValuationId
+    person_id: PersonId
+    capacity: Capacity
+    organisation_id: OrganisationId | None = None
 
 
-def name_completer(session: Session, *, valuation_id: ValuationId, person_id: PersonId, now: datetime) -> None:
-    """A completer of the result may see the valuation, and never judges it."""
-    grant_view(session, valuation_id=valuation_id, person_id=person_id, now=now)
-    _take_part(session, valuation_id, person_id, Capacity.COMPLETER, None, now)
-
-
-def _take_part(
-    session: Session,
-    valuation_id: ValuationId,
-    person_id: PersonId,
-    capacity: Capacity,
-    organisation_id: OrganisationId | None,
-    now: datetime,
-) -> None:
-    row = {
-        "id": new_id(),
-        "valuation_id": valuation_id,
-        "person_id": person_id,
-        "capacity": capacity,
-        "organisation_id": organisation_id,
-        "since": now,
-    }
-    session.execute(upsert(ValuationPart).values(row).on_conflict_do_nothing())
+def take_part(session: Session, parts: Collection[Part], *, now: datetime) -> None:
+    """Give each their part and sight of the valuation, all at once; giving it twice is giving it once."""
+    if not parts:
+        return
+    grant_views(session, sorted({(one.valuation_id, one.person_id) for one in parts}), now=now)
+    rows = [{"id": new_id(), **asdict(one), "since": now} for one in parts]
+    session.execute(upsert(table_of(ValuationPart)).values(rows).on_conflict_do_nothing())

@@ -29,7 +29,7 @@ class Shaper:
 
     def review(self, row: ValuationReview) -> ReviewOut:
         """A review of the valuation."""
-        return review_out(row, standing=self.standing.id if self.standing else None, newer=self.newer)
+        return review_out(row, self.found, standing=self.standing.id if self.standing else None, newer=self.newer)
 
     def decision(self, row: HumanDecision, *, now: datetime) -> HumanDecisionOut:
         """A human decision, with its answer."""

@@ -9,10 +9,13 @@ from uuid import UUID
 from kernel.http.fields import FenIn, Flag, IntBetween, LongText, Prose, Wire
 from kernel.ids import HumanDecisionId, OrganisationId, PersonId, ReviewId, ValuationId
 from kernel.money import Money
+from valuation.reached import overridden
 from valuation.reviewing.figures import Figure
 from valuation.reviewing.kinds import Verdict
 from valuation.reviewing.states import HumanDecisionState
 from valuation.reviewing.tables import HumanDecision, ValuationReview
+from valuation.schemas import ReachedOut, shape_reached
+from valuation.tables import Valuation
 
 REVIEWS_MAX = 10_000
 
@@ -89,6 +92,7 @@ class ReviewOut(Wire):
     reviewed_at: datetime
     counts: Flag
     superseded_by: UUID | None
+    reached: ReachedOut | None
 
 
 class HumanDecisionOut(Wire):
@@ -111,13 +115,18 @@ class HumanDecisionOut(Wire):
     statement_en: str
 
 
-def review_out(row: ValuationReview, *, standing: ReviewId | None, newer: ValuationId | None) -> ReviewOut:
-    """A review on the wire; `standing` is the id of the one that counts, `newer` a valuation that has taken the place."""
+def review_out(
+    row: ValuationReview, found: Valuation, *, standing: ReviewId | None, newer: ValuationId | None
+) -> ReviewOut:
+    """A review of a valuation on the wire; `standing` is the id of the one that counts, `newer` a valuation that has taken
+    the place. An override that sets a price says how it was reached.
+    """
+    reached = overridden(found.explanation, row.price) if row.verdict is Verdict.OVERRIDE else None
     money = ("price", "low", "high", "model_price", "model_low", "model_high")
     amounts = {f"{name}_fen": amount.fen if (amount := getattr(row, name)) else None for name in money}
-    apart = {*amounts, "counts", "superseded_by"}
+    apart = {*amounts, "counts", "superseded_by", "reached"}
     same = {name: getattr(row, name) for name in ReviewOut.model_fields if name not in apart}
-    return ReviewOut(counts=row.id == standing, superseded_by=newer, **amounts, **same)
+    return ReviewOut(counts=row.id == standing, superseded_by=newer, reached=shape_reached(reached), **amounts, **same)
 
 
 def decision_out(row: HumanDecision, review: ReviewOut | None, *, now: datetime) -> HumanDecisionOut:
