@@ -17,10 +17,8 @@ from valuation.tables import Valuation
 
 _SEE: Final = text("""
     INSERT INTO price_sight (valuation_id, person_id, result_id, first_seen_at)
-    SELECT :valuation_id, :person_id, :result_id, market_now()
-      FROM (SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))) AS held
-        ON CONFLICT DO NOTHING""")
-"""The eyes are held before the clock is read: the lock stands in FROM, and a volatile SELECT list is computed after it."""
+    VALUES (:valuation_id, :person_id, :result_id, market_now()) ON CONFLICT DO NOTHING""")
+"""The clock is read by this statement, after the one that holds the eyes."""
 
 
 def open_valuation(session: Session, actor: Actor, valuation_id: ValuationId) -> Valuation:
@@ -46,9 +44,8 @@ def first_seen(session: Session, actor: Actor, shown: Valuation) -> None:
     if shown.price is None and shown.low is None:
         return
     # A price that is being given blind at this moment is written before the sight, or after it, never beside it.
-    held = {"name": _eyes(actor.person_id, shown.result_id)}
-    seen_by = {"valuation_id": shown.id, "person_id": actor.person_id, "result_id": shown.result_id}
-    session.execute(_SEE, held | seen_by)
+    hold_eyes(session, actor.person_id, shown.result_id)
+    session.execute(_SEE, {"valuation_id": shown.id, "person_id": actor.person_id, "result_id": shown.result_id})
 
 
 def was_shown(session: Session, person_id: PersonId, result_id: ResultId) -> bool:
@@ -59,11 +56,7 @@ def was_shown(session: Session, person_id: PersonId, result_id: ResultId) -> boo
 
 def hold_eyes(session: Session, person_id: PersonId, result_id: ResultId) -> None:
     """Nothing is shown to this person of this result until the transaction ends."""
-    hold(session, _eyes(person_id, result_id))
-
-
-def _eyes(person_id: PersonId, result_id: ResultId) -> str:
-    return f"price-sight:{person_id}:{result_id}"
+    hold(session, f"price-sight:{person_id}:{result_id}")
 
 
 def _known(session: Session, person_id: PersonId, valuation_ids: list[ValuationId]) -> set[ValuationId]:
