@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from app import wiring
 from app.cli import runs, valuation
 from kernel.db import Database
-from kernel.ids import ModelRunId, OrganisationId, ResultId, ValuationId, new_id
+from kernel.ids import ContractId, ModelRunId, OrganisationId, ResultId, ValuationId, new_id
 from kernel.money import Money
 from kernel.tables import EventRow
 from tests.support import people
@@ -25,6 +25,7 @@ from tests.support.runs import asked, keep_run, reference
 from valuation import commands, registry, shelf, training
 from valuation.deals import PriceType
 from valuation.grading import Grade
+from valuation.reviewing.commands import record_realised
 from valuation.runs import files, transferring
 from valuation.runs.due import watch_the_serving_run
 from valuation.runs.files import RefusedFiles
@@ -295,33 +296,43 @@ def test_without_a_model_there_is_nothing_to_watch(db: Database) -> None:
     assert look(db, NOW) == 0
 
 
+def sold(db: Database, number: int, *, on: date, arms_length: bool = True) -> None:
+    """The result that was asked about `number`th is sold for 50,000 yuan, as the market tells it."""
+    with db.session("worker") as session:
+        found = session.execute(select(Valuation).order_by(Valuation.id).offset(number).limit(1)).scalar_one()
+        assert record_realised(
+            session,
+            contract_id=ContractId(new_id()),
+            result_id=found.result_id,
+            owner_id=found.owner_id,
+            trade="transfer",
+            price=Money.yuan(50_000),
+            arms_length=arms_length,
+            agreed_on=on,
+            now=NOW,
+        )
+
+
 def test_what_was_paid_is_set_against_what_had_been_estimated(db: Database) -> None:
     run = keep_run(db, reference=reference().to_json())
+    for _ in range(12):
+        ask(db, run, [{"trade": "transfer"}], at=NOW - timedelta(days=400), price=Money.yuan(100_000))
     for number in range(12):
-        facts = {"title": f"第{number}号合同的成果", "kind": "invention", "trade": "transfer"}
-        ask(db, run, [facts], at=NOW - timedelta(days=400), price=Money.yuan(100_000))
-        ask(db, run, [facts] if number == 0 else [], at=NOW - timedelta(days=390), price=Money.yuan(100_000))
-    with db.session("worker") as session:
-        for number in range(12):
-            deal = a_deal(
-                number, price=Money.yuan(50_000), related_party=number == 1, dealt_on=date(2026, 3, 1 + number)
-            )
-            commands.record_deal(session, deal=deal, now=NOW)
+        sold(db, number, on=date(2026, 3, 1 + number), arms_length=number != 1)
 
+    with db.session("worker") as session:
         ratios = realised_ratios(session, run.id)
 
-    # The first title was borne by two results, and the second deal was not at arm's length.
-    assert len(ratios) == 10
+    assert len(ratios) == 11
     assert {round(ratio, 6) for ratio, _ in ratios} == {-0.693147}
 
 
 def test_a_deal_before_its_estimate_realises_nothing(db: Database) -> None:
     run = keep_run(db)
-    facts = {"title": "第1号合同的成果", "kind": "invention", "trade": "transfer"}
-    ask(db, run, [facts], at=NOW, price=Money.yuan(100_000))
-    with db.session("worker") as session:
-        commands.record_deal(session, deal=a_deal(1, dealt_on=date(2026, 1, 1)), now=NOW)
+    ask(db, run, [{"trade": "transfer"}], at=NOW, price=Money.yuan(100_000))
+    sold(db, 0, on=date(2026, 1, 1))
 
+    with db.session("worker") as session:
         assert realised_ratios(session, run.id) == []
 
 

@@ -18,17 +18,16 @@ from kernel.events import emit
 from kernel.ids import ModelRunId
 from kernel.rules import rule
 from valuation.drift import Report, Thresholds, watch
+from valuation.reviewing.tables import RealisedPrice
 from valuation.runs.events import ModelDrifted
 from valuation.runs.profiles import Profile
 from valuation.runs.tables import ModelWatch
 from valuation.shelf import RUNS_TRIED_MAX
-from valuation.tables import ModelPromotion, ModelRun, PastTransaction, Valuation
+from valuation.tables import ModelPromotion, ModelRun, Valuation
 
 RULE: Final = "valuation.drift"
 QUESTIONS_MAX: Final = 20_000
 REALISED_MAX: Final = 20_000
-OURS: Final = "contract"
-"""The source of deals that were made in this market."""
 
 
 def thresholds_on(session: Session, day: date) -> Thresholds:
@@ -51,32 +50,19 @@ def look(session: Session, run: ModelRun, *, on: date) -> Report | None:
 
 
 def realised_ratios(session: Session, run_id: ModelRunId) -> list[tuple[float, date]]:
-    """(ln realised/estimated, day of the deal) of what the run had estimated before it was dealt in this market.
-
-    A deal carries no result: it is joined by title, kind and way of trade, at arm's length only, with the latest estimate of
-    an earlier day, and left out where two results bear the same words.
-    """
-    past, subject = PastTransaction, Valuation.subject
-    rows = session.execute(
-        select(past.id, past.price, past.dealt_on, Valuation.price, Valuation.valued_at, Valuation.result_id)
-        .join(
-            Valuation,
-            (subject["title"].astext == past.title)
-            & (subject["kind"].astext == past.kind)
-            & (subject["trade"].astext == past.trade),
-        )
-        .where(Valuation.run_id == run_id, Valuation.price.is_not(None), past.source == OURS)
-        .where(past.price_type == "deal", ~past.related_party, ~past.defaulted, past.package_size == 1)
-        .order_by(past.dealt_on.desc(), past.id, Valuation.valued_at)
+    """(ln realised/estimated, day of the deal) of what the run had estimated on an earlier day, at arm's length only."""
+    rows = (
+        select(RealisedPrice.price, RealisedPrice.agreed_on, Valuation.price, Valuation.valued_at)
+        .join(Valuation, Valuation.id == RealisedPrice.valuation_id)
+        .where(Valuation.run_id == run_id, Valuation.price.is_not(None), RealisedPrice.arms_length)
+        .order_by(RealisedPrice.agreed_on.desc(), RealisedPrice.contract_id)
         .limit(REALISED_MAX)
-    ).all()
-    results: dict[Any, set[Any]] = {}
-    latest: dict[Any, tuple[float, date]] = {}
-    for deal, price, dealt_on, estimate, valued_at, result_id in rows:
-        if local_date(valued_at) < dealt_on:
-            results.setdefault(deal, set()).add(result_id)
-            latest[deal] = (math.log(price.fen / estimate.fen), dealt_on)  # type: ignore[union-attr]  # the query asks for a price
-    return [one for deal, one in latest.items() if len(results[deal]) == 1]
+    )
+    return [
+        (math.log(price.fen / estimate.fen), agreed_on)
+        for price, agreed_on, estimate, valued_at in session.execute(rows)
+        if estimate is not None and local_date(valued_at) < agreed_on
+    ]
 
 
 def watch_once(session: Session, *, now: datetime) -> ModelWatch | None:
