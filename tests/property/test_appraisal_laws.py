@@ -41,7 +41,7 @@ def entry_of(amount: Decimal, rate: Decimal, royalty: Decimal, decay: Decimal, y
     return relief(plan=plan, discount=n(rate), royalty=Royalty(rate=n(royalty)), life=life(years, 20), **more)
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(AMOUNTS, RATES, ROYALTIES, DECAYS, LIVES, st.integers(2, 9))
 def test_income_is_linear_in_revenue(amount, rate, royalty, decay, years, times) -> None:
     once = valued(entry_of(amount, rate, royalty, decay, years))
@@ -51,7 +51,7 @@ def test_income_is_linear_in_revenue(amount, rate, royalty, decay, years, times)
     assert abs(many.fen - once.fen * times) <= times
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(AMOUNTS, RATES, ROYALTIES, DECAYS, LIVES, decimals("0.001", "0.2"))
 def test_income_falls_as_the_rate_rises_and_as_the_decay_does(amount, rate, royalty, decay, years, more) -> None:
     value = valued(entry_of(amount, rate, royalty, decay, years))
@@ -61,7 +61,7 @@ def test_income_falls_as_the_rate_rises_and_as_the_decay_does(amount, rate, roya
     assert valued(entry_of(amount, rate, royalty + more, decay, years)) >= value
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(AMOUNTS, RATES, ROYALTIES, DECAYS, LIVES)
 def test_the_middle_of_the_year_is_worth_more_than_its_end(amount, rate, royalty, decay, years) -> None:
     early = valued(entry_of(amount, rate, royalty, decay, years, timing=MID))
@@ -70,7 +70,7 @@ def test_the_middle_of_the_year_is_worth_more_than_its_end(amount, rate, royalty
     assert early > late or late.fen < 100
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(AMOUNTS, RATES, ROYALTIES, DECAYS, decimals("0.5", "19", 1), decimals("0.1", "1", 1))
 def test_a_longer_life_is_never_worth_less(amount, rate, royalty, decay, years, more) -> None:
     shorter = valued(entry_of(amount, rate, royalty, decay, years))
@@ -92,7 +92,7 @@ def test_each_end_of_the_sensitivity_table_is_the_calculation_done_again(amount,
     assert order == sorted(order, reverse=True)
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(
     st.lists(AMOUNTS, min_size=1, max_size=6),
     decimals("0", "0.3"),
@@ -113,7 +113,7 @@ def test_value_by_cost_never_exceeds_replacement_cost(amounts, capital, profit, 
     assert done.value.as_yuan() <= replacement
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(st.lists(AMOUNTS, min_size=3, max_size=8))
 def test_unadjusted_comparables_give_a_value_within_their_prices(prices) -> None:
     done = market.calculate(market_entry(*(comparable(price) for price in prices)), PRACTICE)

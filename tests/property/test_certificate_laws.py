@@ -106,7 +106,7 @@ def a_model(chance: np.random.Generator) -> PriceModel:
     return model.fit(frame, price, days, calibrated=bool(chance.uniform() < 0.3))
 
 
-@settings(max_examples=counts(200))
+@settings(max_examples=counts(100))
 @given(SEEDS)
 def test_the_walker_says_what_the_model_says(seed: int) -> None:
     chance = np.random.default_rng(seed)
@@ -145,7 +145,7 @@ def half_width(model: PriceModel, row: pd.DataFrame, level: float) -> float | No
         return None
 
 
-@settings(max_examples=counts(1_000))
+@settings(max_examples=counts(500))
 @given(SEEDS, st.booleans(), st.booleans())
 def test_trees_of_any_shape_give_lightgbm_s_own_shapley_values(seed: int, use_missing: bool, zero: bool) -> None:
     chance = np.random.default_rng(seed)

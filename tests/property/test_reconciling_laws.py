@@ -42,7 +42,7 @@ LISTS = st.lists(indications(), min_size=1, max_size=5)
 RHO = st.floats(0, 1)
 
 
-@settings(max_examples=counts(5_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, RHO)
 def test_pooled_ranges_lie_in_the_hull_and_are_no_wider_than_the_widest(some, correlation) -> None:
     answer = pool(some, policy(correlation))
@@ -56,7 +56,7 @@ def test_pooled_ranges_lie_in_the_hull_and_are_no_wider_than_the_widest(some, co
     assert min(one.likely for one in some) <= answer.likely <= max(one.likely for one in some)
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, RHO, st.randoms())
 def test_the_order_does_not_matter(some, correlation, random) -> None:
     shuffled = list(some)
@@ -67,7 +67,7 @@ def test_the_order_does_not_matter(some, correlation, random) -> None:
     assert (first.low, first.likely, first.high, first.held) == (second.low, second.likely, second.high, second.held)
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, RHO, st.integers(2, 9), st.integers(0, 4))
 def test_raising_a_method_never_lowers_the_likely_value(some, correlation, times, place) -> None:
     chosen = some[place % len(some)]
@@ -80,7 +80,7 @@ def test_raising_a_method_never_lowers_the_likely_value(some, correlation, times
     assert after.likely.fen >= before.likely.fen - 1
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, RHO, st.integers(2, 50))
 def test_in_other_money_the_answer_is_the_same(some, correlation, times) -> None:
     scaled = [replace(one, low=one.low * times, likely=one.likely * times, high=one.high * times) for one in some]
@@ -92,7 +92,7 @@ def test_in_other_money_the_answer_is_the_same(some, correlation, times) -> None
         assert math.isclose(other.likely.fen, plain.likely.fen * times, rel_tol=1e-5)
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, indications(grades=(Grade.C, Grade.D)), RHO)
 def test_asks_and_abstentions_never_move_the_likely_value(some, silent, correlation) -> None:
     without, beside = pool(some, policy(correlation)), pool([*some, silent], policy(correlation))
@@ -104,7 +104,7 @@ def test_asks_and_abstentions_never_move_the_likely_value(some, silent, correlat
         assert beside.price <= silent.high
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LISTS, RHO)
 def test_a_price_is_given_only_within_the_ratio(some, correlation) -> None:
     answer = pool(some, policy(correlation))

@@ -27,7 +27,7 @@ def made(rows: list[tuple[float, bool, float, int]]) -> list[Any]:
     ]
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LOTS)
 def test_chance_falls_and_price_rises_with_the_start(rows: list[tuple[float, bool, float, int]]) -> None:
     found = guide(made(rows), WORTH, POLICY)
@@ -39,7 +39,7 @@ def test_chance_falls_and_price_rises_with_the_start(rows: list[tuple[float, boo
         assert lower.final.value.fen <= higher.final.value.fen + 1
 
 
-@settings(max_examples=counts(2_000))
+@settings(max_examples=counts(1_000))
 @given(LOTS)
 def test_every_figure_is_finite_and_inside_its_range(rows: list[tuple[float, bool, float, int]]) -> None:
     found = guide(made(rows), WORTH, POLICY)

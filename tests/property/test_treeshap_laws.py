@@ -39,7 +39,7 @@ SEEDS = st.integers(0, 2**31)
 SHAPES = st.tuples(st.integers(1, 12), st.integers(0, 12), st.integers(20, 400), st.integers(1, 10))
 
 
-@settings(max_examples=counts(3_000))
+@settings(max_examples=counts(1_000))
 @given(SEEDS, SHAPES, PARAMETERS, WAYS)
 def test_contributions_are_lightgbms_on_any_trees_and_rows(
     seed: int, shape: tuple[int, int, int, int], parameters: dict[str, Any], way: dict[str, Any]
