@@ -6,18 +6,8 @@ import pytest
 
 from kernel.files import FolderStore
 from kernel.invariants import check_all
-from tests.support.appraisal_bodies import PDF, an_engaged_manager, report
-from tests.support.desk import Desk, ok, refused, slug
-
-
-@pytest.fixture
-def desk(house):
-    return Desk(house).registered()
-
-
-@pytest.fixture
-def manager(house, desk):
-    return an_engaged_manager(house, desk)
+from tests.support.appraisal_bodies import PDF, report
+from tests.support.desk import ok, refused, slug
 
 
 @pytest.fixture

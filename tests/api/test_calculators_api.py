@@ -2,18 +2,8 @@
 
 import pytest
 
-from tests.support.appraisal_bodies import an_engaged_manager, calculate
-from tests.support.desk import Desk, ok, refused, slug
-
-
-@pytest.fixture
-def desk(house):
-    return Desk(house).registered()
-
-
-@pytest.fixture
-def manager(house, desk):
-    return an_engaged_manager(house, desk)
+from tests.support.appraisal_bodies import calculate
+from tests.support.desk import ok, refused, slug
 
 
 @pytest.mark.parametrize("method", ["cost", "market", "income"])

@@ -3,24 +3,12 @@
 import json
 from datetime import timedelta
 
-import pytest
-
 from kernel.invariants import check_all
-from tests.support.appraisal_bodies import POOLING, an_engaged_manager, dated, indication, inputs, report
-from tests.support.desk import Desk, ok, refused, slug
+from tests.support.appraisal_bodies import POOLING, dated, indication, inputs, report
+from tests.support.desk import ok, refused, slug
 from valuation.appraisal import queries
 from valuation.indications import Way
 from valuation.reconciling import pool
-
-
-@pytest.fixture
-def desk(house):
-    return Desk(house).registered()
-
-
-@pytest.fixture
-def manager(house, desk):
-    return an_engaged_manager(house, desk)
 
 
 def test_stated_inputs_become_an_indication_that_the_next_valuation_pools(house, desk, manager):

@@ -17,11 +17,6 @@ def desk(house):
     return Desk(house).registered()
 
 
-@pytest.fixture
-def manager(house, desk):
-    return an_engaged_manager(house, desk)
-
-
 def valued(desk):
     return ok(desk.office.post(f"/v1/results/{desk.result_id}/valuations", json={"trade": "transfer"}), 201)
 

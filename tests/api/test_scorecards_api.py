@@ -1,20 +1,8 @@
 """Weights and scorecards over HTTP: by whose weights, who may score, and what is not taken."""
 
-import pytest
-
-from tests.support.appraisal_bodies import an_engaged_manager, card
-from tests.support.desk import Desk, ok, refused, slug
+from tests.support.appraisal_bodies import card
+from tests.support.desk import ok, refused, slug
 from valuation.appraisal import queries
-
-
-@pytest.fixture
-def desk(house):
-    return Desk(house).registered()
-
-
-@pytest.fixture
-def manager(house, desk):
-    return an_engaged_manager(house, desk)
 
 
 def weights(**changes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,29 +12,18 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from tests.support import evidence
 from tests.support.numbers import make_application_number
 from valuation import features, registry
 from valuation.bulk.estimating import Recipe
 from valuation.dataset import Row, facts_of, matrix, training_set
-from valuation.discounts import AskDiscount, DiscountPrior
+from valuation.discounts import AskDiscount
 from valuation.estimates import Models
-from valuation.grading import Policy
 from valuation.model import PriceModel
 
 TODAY = date(2026, 11, 21)
-PRIOR = DiscountPrior(prior_bp=1_500, low_bp=0, high_bp=3_500, pairs_min=30, source="a test")
-POLICY = Policy(
-    deals_for_price_min=30,
-    deals_for_range_min=9,
-    asks_for_range_min=30,
-    range_ratio_max=40,
-    ask_discount=PRIOR,
-    seller_share_max_bp=2_000,
-    champion_packages_min=9,
-    generated_allowed=True,
-    version="ANY@2",
-    source="a test",
-)
+PRIOR = replace(evidence.PRIOR, prior_bp=1_500)
+POLICY = replace(evidence.POLICY, ask_discount=PRIOR, range_ratio_max=40)
 WORDS = ("轴承", "电机", "涂层", "滤膜", "夹具", "传感器", "算法", "叶片")
 MARKET = (
     # kind, trade, sort of price, packages: grades A, B, C and G; everything else is D.
