@@ -76,3 +76,13 @@ def test_an_accepted_price_needs_no_further_bar_and_no_further_picture(house, de
     for end in ("set", "reasoned"):
         refused(desk.office.get(f"/v1/valuations/{room.valuation}/waterfall.svg?end={end}"), 404)
     assert "end=set" not in desk.office.get(f"/valuations/{room.valuation}").text
+
+
+def test_an_override_of_a_reconciled_price_starts_where_the_reconciliation_ends(house, desk):
+    ok(desk.office.post("/v1/appraisals", json=report(desk, value_fen=valued(desk)["price_fen"] * 6 // 5)), 201)
+    room = ReviewRoom(house, desk)
+
+    made = ok(room.review(room.manager(), "override", price="30", reason="样机尚未定型"), 201)
+
+    assert [one["feature"] for one in made["reached"]["contributions"]][-2:] == ["reconciliation", "override"]
+    assert closes(made["reached"], made["price_fen"])

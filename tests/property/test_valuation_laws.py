@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kernel.money import FEN_MAX, Money
@@ -59,6 +59,7 @@ SHARES = st.dictionaries(st.sampled_from(NAMES), st.floats(-1, 1), max_size=len(
 
 @settings(max_examples=counts(3_000), deadline=None)
 @given(BASES, SHARES)
+@example(14.0, {"scrutiny": 1e-9})  # too small to be told, and half a fen hangs on it
 def test_bars_of_every_kind_close_and_their_groups_are_the_whole(base_log: float, parts: dict[str, float]) -> None:
     assume(math.log(1) <= base_log + math.fsum(parts.values()) <= math.log(1e10))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from tests.support.past_deals import candidate
 from valuation import features
-from valuation.comparables import nearest
+from valuation.comparables import Likeness, nearest
 
 TODAY = date(2026, 1, 1)
 FACTS = features.facts(title="一种电机", kind="invention", trade="transfer", on=TODAY, filed_year=2020, tech_field="06")
@@ -86,3 +89,23 @@ def test_a_contract_of_this_market_keeps_its_secrets_among_shared_leaves_too() -
     found = nearest(FACTS, [candidate(1, source="contract")], today=TODAY, leaf_shares=[0.7])[0]
 
     assert (found["title"], found["price_fen"], found["dealt_on"]) == ("", 12_000_000, "2025-03-01")
+
+
+@pytest.mark.parametrize(
+    ("nearer", "farther"),
+    [
+        ({"tech_field": "06"}, {"tech_field": "01"}),
+        ({"kind": "invention"}, {"kind": "utility_model"}),
+        ({"trade": "transfer"}, {"trade": "licence"}),
+        ({"dealt_on": date(2025, 6, 1)}, {"dealt_on": date(2019, 6, 1)}),
+        ({"filed_year": 2020}, {"filed_year": 2008}),
+        ({"title": "一种电机转子"}, {"title": "一种水泵叶轮"}),
+    ],
+)
+def test_by_facts_what_is_alike_in_one_thing_is_nearer(nearer: dict[str, Any], farther: dict[str, Any]) -> None:
+    usual = {"title": "一种水泵", "tech_field": None, "dealt_on": date(2025, 6, 1), "filed_year": 2020}
+    near, far = (candidate(number, **(usual | one)) for number, one in enumerate((nearer, farther)))
+
+    found = Likeness.learn([far, near]).of(FACTS, TODAY)
+
+    assert found[1] > found[0]
